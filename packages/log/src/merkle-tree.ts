@@ -95,25 +95,9 @@ export interface Inclusion {
 export function verifyInclusion(hash: Hash, claim: Inclusion): boolean {
   if (!isCount(claim.index) || !isCount(claim.size) || claim.index >= claim.size) return false
   if (!claim.proof.every(isHash) || !isHash(claim.leafHash)) return false
-  let position = claim.index
-  let last = claim.size - 1
-  let node = claim.leafHash
-  for (const sibling of claim.proof) {
-    if (last === 0) return false
-    if (isOdd(position) || position === last) {
-      node = nodeHash(hash, sibling, node)
-      // A node without a right neighbour rises unchanged until it is itself a right child.
-      while (!isOdd(position) && position !== 0) {
-        position = half(position)
-        last = half(last)
-      }
-    } else {
-      node = nodeHash(hash, node, sibling)
-    }
-    position = half(position)
-    last = half(last)
-  }
-  return last === 0 && isSame(node, claim.root)
+  const start = { position: claim.index, last: claim.size - 1, node: claim.leafHash }
+  const roots = climb(hash, start, claim.proof)
+  return roots !== undefined && isSame(roots.newRoot, claim.root)
 }
 
 /**
@@ -163,8 +147,9 @@ export function verifyConsistency(hash: Hash, claim: Consistency): boolean {
   if (!proof.every(isHash)) return false
   if (oldSize === newSize) return proof.length === 0 && isSame(claim.oldRoot, claim.newRoot)
   if (proof.length === 0) return false
-  const [first, ...rest] = isPowerOfTwo(oldSize) ? [claim.oldRoot, ...proof] : proof
-  const roots = rootsAlong(hash, { oldSize, newSize, first: present(first), rest })
+  const [node, ...rest] = isPowerOfTwo(oldSize) ? [claim.oldRoot, ...proof] : proof
+  const start = { ...lastWholeSubtree(oldSize, newSize), node: present(node) }
+  const roots = climb(hash, start, rest)
   return (
     roots !== undefined &&
     isSame(roots.oldRoot, claim.oldRoot) &&
@@ -172,30 +157,42 @@ export function verifyConsistency(hash: Hash, claim: Consistency): boolean {
   )
 }
 
-interface Climb {
-  readonly oldSize: number
-  readonly newSize: number
-  readonly first: Uint8Array
-  readonly rest: readonly Uint8Array[]
-}
-
-function rootsAlong(
-  hash: Hash,
-  climb: Climb,
-): { oldRoot: Uint8Array; newRoot: Uint8Array } | undefined {
-  let position = climb.oldSize - 1
-  let last = climb.newSize - 1
+/** Where the last whole subtree of the old tree stands in the new one. */
+function lastWholeSubtree(oldSize: number, newSize: number): { position: number; last: number } {
+  let position = oldSize - 1
+  let last = newSize - 1
   while (isOdd(position)) {
     position = half(position)
     last = half(last)
   }
-  let oldRoot = climb.first
-  let newRoot = climb.first
-  for (const sibling of climb.rest) {
+  return { position, last }
+}
+
+interface Start {
+  readonly position: number
+  /** The position of the last node on the same level. */
+  readonly last: number
+  readonly node: Uint8Array
+}
+
+/**
+ * Climbs from a node to the roots. The new root takes in every sibling, the old one only those to
+ * the left: what is on the right came later. Undefined if the path is too long or too short.
+ */
+function climb(
+  hash: Hash,
+  start: Start,
+  siblings: readonly Uint8Array[],
+): { oldRoot: Uint8Array; newRoot: Uint8Array } | undefined {
+  let { position, last } = start
+  let oldRoot = start.node
+  let newRoot = start.node
+  for (const sibling of siblings) {
     if (last === 0) return undefined
     if (isOdd(position) || position === last) {
       oldRoot = nodeHash(hash, sibling, oldRoot)
       newRoot = nodeHash(hash, sibling, newRoot)
+      // A node without a right neighbour rises unchanged until it is itself a right child.
       while (!isOdd(position) && position !== 0) {
         position = half(position)
         last = half(last)

@@ -5,12 +5,29 @@ import { hash as nodeHashOf, randomBytes } from "node:crypto"
 import fc from "fast-check"
 import { expect, test } from "vitest"
 
-import { type Hash, fixedPathBytes, fixedTree, leafHash, rootFromPath, rootOf } from "@tearline/log"
+import {
+  type Hash,
+  fixedPathBytes,
+  fixedTree,
+  isSame,
+  leafHash,
+  rootFromPath,
+  rootOf,
+} from "../src/index.ts"
 
 const hash: Hash = (data) => nodeHashOf("sha256", data, "buffer")
 const leafOf = (index: number) => leafHash(hash, Uint8Array.of(index))
 const treeOf = (indexes: readonly number[]) =>
   fixedTree(hash, new Map(indexes.map((it) => [it, leafOf(it)])), (bytes) => randomBytes(bytes))
+const none = () => {
+  throw new RangeError("a full tree needs no randomness")
+}
+const counter = () => {
+  let count = 0
+  return (bytes: number) => new Uint8Array(bytes).fill(++count)
+}
+const countedRootOf = (order: readonly number[]) =>
+  fixedTree(hash, new Map(order.map((it) => [it, leafOf(it)])), counter()).root
 const indexSets = fc.uniqueArray(fc.nat(255), { minLength: 1, maxLength: 60 })
 
 test("every real leaf's path leads to the root, and at no other index", () => {
@@ -21,8 +38,8 @@ test("every real leaf's path leads to the root, and at no other index", () => {
         const held = { leafHash: leafOf(index), index, path: tree.pathOf(index) }
         expect(held.path.length).toBe(fixedPathBytes)
         expect(rootFromPath(hash, held)).toEqual(tree.root)
-        if (other !== index)
-          expect(rootFromPath(hash, { ...held, index: other })).not.toEqual(tree.root)
+        const elsewhere = rootFromPath(hash, { ...held, index: other })
+        expect(elsewhere !== undefined && isSame(elsewhere, tree.root)).toBe(other === index)
       }
     }),
     { numRuns: 30 },
@@ -31,9 +48,6 @@ test("every real leaf's path leads to the root, and at no other index", () => {
 
 test("a tree with no empty leaf has the root of the ordinary tree", () => {
   const all = Array.from({ length: 256 }, (_, index) => index)
-  const none = () => {
-    throw new RangeError("a full tree needs no randomness")
-  }
   const tree = fixedTree(hash, new Map(all.map((it) => [it, leafOf(it)])), none)
   expect(tree.root).toEqual(rootOf(hash, all.map(leafOf)))
 })
@@ -55,13 +69,7 @@ test("one addressee costs eight random values and eight hashes", () => {
 test("the order in which leaves are given changes nothing", () => {
   fc.assert(
     fc.property(indexSets, (indexes) => {
-      const counter = () => {
-        let count = 0
-        return (bytes: number) => new Uint8Array(bytes).fill(++count)
-      }
-      const build = (order: readonly number[]) =>
-        fixedTree(hash, new Map(order.map((it) => [it, leafOf(it)])), counter()).root
-      expect(build(indexes)).toEqual(build(indexes.toReversed()))
+      expect(countedRootOf(indexes)).toEqual(countedRootOf(indexes.toReversed()))
     }),
     { numRuns: 20 },
   )
