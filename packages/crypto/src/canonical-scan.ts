@@ -14,6 +14,8 @@ const textMajor = 3
 const arrayMajor = 4
 const mapMajor = 5
 const tagMajor = 6
+// The least argument that needs a head of so many further bytes.
+const leastOfWidth: Readonly<Record<number, number>> = { 1: 24, 2: 256, 4: 65_536, 8: 2 ** 32 }
 const allowedSimple: readonly number[] = [0xf4, 0xf5, 0xf6]
 
 /** Throws `not_canonical` or `too_large` at the first head that no canonical object has. */
@@ -80,6 +82,7 @@ function readArgument(
     if (byte === undefined) throw refused("the bytes end too early", at)
     argument = argument * 256 + byte
   }
+  if (argument < (leastOfWidth[width] ?? 0)) throw refused("a head longer than needed", at)
   if (argument > Number.MAX_SAFE_INTEGER) throw refused("an integer beyond 2^53 - 1", at)
   return { argument, end: at + 1 + width }
 }

@@ -76,14 +76,14 @@ export function decode(bytes: Uint8Array, limits: Limits = {}): Value {
     throw new CryptoError("too_large", `${bytes.length} bytes are over the limit of ${bytesMax}`)
   }
   scan(bytes, limits.depthMax ?? depthMaxDefault)
-  const decoded = decoding(bytes)
-  const again = encodeCbor(decoded, encodeOptions)
+  const value = shaped(decoding(bytes))
+  const again = encodeCbor(value, encodeOptions)
   const offset = firstDifference(bytes, again)
   if (offset !== undefined) {
     const message = `the bytes differ from their canonical form at ${offset}: encode them again`
     throw new CryptoError("not_canonical", message, { offset })
   }
-  return shaped(decoded)
+  return value
 }
 
 function decoding(bytes: Uint8Array): unknown {
