@@ -12,7 +12,6 @@ export type CryptoErrorCode =
   | "bad_inner_signature"
   | "unknown_version"
   | "unknown_suite"
-  | "unknown_sender"
   | "foreign_slot"
   | "slot_not_under_root"
   | "unknown_prekey"
@@ -25,6 +24,12 @@ export type CryptoErrorCode =
   | "wrong_successor"
   | "not_valid_now"
 
+/** The envelope that a refusal is about. */
+export interface EnvelopeName {
+  readonly digest: Uint8Array
+  readonly sender: Uint8Array
+}
+
 /**
  * The one error of this package: bytes that a peer may have made were refused, or a value cannot be
  * encoded. Its message never holds content or keys.
@@ -34,19 +39,33 @@ export class CryptoError extends Error {
   readonly code: CryptoErrorCode
   /** Where in the bytes, when that is known. */
   readonly offset: number | undefined
+  /** Set once the outer signature has held: from then on the sender is owed a signed refusal. */
+  readonly envelope: EnvelopeName | undefined
 
   constructor(
     code: CryptoErrorCode,
     message: string,
-    options: { readonly cause?: unknown; readonly offset?: number } = {},
+    options: {
+      readonly cause?: unknown
+      readonly offset?: number | undefined
+      readonly envelope?: EnvelopeName | undefined
+    } = {},
   ) {
     super(message, options.cause === undefined ? {} : { cause: options.cause })
     this.code = code
     this.offset = options.offset
+    this.envelope = options.envelope
   }
 }
 
 /** Throws unless the claim holds. For what bytes from outside claim, never for our own bugs. */
 export function refuseUnless(claim: boolean, code: CryptoErrorCode, message: string): void {
   if (!claim) throw new CryptoError(code, message)
+}
+
+/** The same refusal, now known to concern an envelope whose outer signature held. */
+export function concerning(error: unknown, envelope: EnvelopeName): unknown {
+  if (!(error instanceof CryptoError)) return error
+  const { cause, offset } = error
+  return new CryptoError(error.code, error.message, { cause, offset, envelope })
 }

@@ -6,7 +6,12 @@
  * two small libraries. Keys do not leave this package but as values that cannot be printed.
  */
 
+export * from "./audience.ts"
 export { type Limits, type Value, decode, encode } from "./canonical.ts"
 export * from "./composite.ts"
-export { CryptoError, type CryptoErrorCode } from "./crypto-error.ts"
+export { CryptoError, type CryptoErrorCode, type EnvelopeName } from "./crypto-error.ts"
+export * from "./custody.ts"
+export * from "./envelope.ts"
+export * from "./kem.ts"
 export * from "./signed.ts"
+export * from "./unit.ts"
