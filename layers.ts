@@ -8,7 +8,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   core: ["valibot"],
   log: ["@tearline/core"],
   crypto: ["@tearline/core", "@tearline/log", "hpke", "cborg", "cborg/*", "node:crypto"],
-  postgres: ["node:*"],
+  postgres: ["pg", "node:*", "node:*/*"],
   store: ["@tearline/core", "@tearline/log", "pg", "kysely", "node:*"],
   gateway: [
     "@tearline/core",

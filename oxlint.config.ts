@@ -74,6 +74,9 @@ const config: OxlintConfig = {
     "typescript/no-explicit-any": "error",
     "typescript/no-floating-promises": "error",
     "typescript/only-throw-error": "error",
+    // Types are written where functions are exported; a schema's type is inferred from the schema,
+    // which `isolatedDeclarations` would make us write twice.
+    "typescript/explicit-module-boundary-types": "error",
     "typescript/switch-exhaustiveness-check": [
       "error",
       { considerDefaultExhaustiveForUnions: true },

@@ -1,0 +1,150 @@
+/** Facts that reach the exchange, the orders that leave it, and what it answers. */
+
+import type { Digest, MessageId, OrgId, ThreadId } from "../ids.ts"
+import type { LanePlace } from "../link/link.ts"
+import type { Custody } from "../messages/statement.ts"
+import type { Precedence } from "../vocabulary/precedence.ts"
+import type { Status } from "../vocabulary/status.ts"
+import type { OutboxItem } from "./ports.ts"
+
+/** A warning has been released to these addressees. */
+export interface Released {
+  readonly kind: "released"
+  readonly addressees: readonly {
+    readonly org: OrgId
+    readonly asks?: readonly string[]
+    readonly releasableTo?: readonly OrgId[]
+  }[]
+  readonly precedence: Precedence
+  readonly status: Status
+  readonly content: Readonly<Record<string, unknown>>
+  readonly officer: string
+}
+
+/** An officer has acted in a thread. Without `answers` the act answers what it usually does. */
+export interface Acted {
+  readonly kind: "acted"
+  readonly thread: ThreadId
+  readonly act: string
+  readonly content: Readonly<Record<string, unknown>>
+  readonly answers?: readonly MessageId[]
+  readonly officer: string
+}
+
+/** An envelope that opened: every signature and binding has been checked. */
+export interface OpenedEnvelope {
+  readonly digest: Digest
+  readonly id: MessageId
+  readonly sender: OrgId
+  readonly precedence: Precedence
+  /** Kind named by the signature's context. */
+  readonly kind: string
+  readonly statement: unknown
+  readonly part: unknown
+  readonly place: Pick<LanePlace, "epoch" | "lane" | "number">
+  readonly signedBytes: Uint8Array
+  readonly partBytes: Uint8Array
+}
+
+interface FromGateway {
+  readonly unit: Uint8Array
+  readonly custody: Custody
+  readonly receipt: Uint8Array
+}
+
+export interface Arrived extends FromGateway {
+  readonly kind: "arrived"
+  readonly opened: OpenedEnvelope
+}
+
+/** An envelope whose outer signature held, but which did not open. */
+export interface Unopenable extends FromGateway {
+  readonly kind: "unopenable"
+  readonly digest: Digest
+  readonly sender: OrgId
+  readonly precedence: Precedence
+  readonly code: string
+}
+
+/** The peer's gateway holds an envelope of ours. */
+export interface CustodyReceived {
+  readonly kind: "custody-received"
+  readonly item: Pick<OutboxItem, "id" | "digest" | "thread">
+  readonly custody: Custody
+  readonly receipt: Uint8Array
+}
+
+/** The peer's gateway has signed that it will not take an envelope of ours. */
+export interface RefusalReceived {
+  readonly kind: "refusal-received"
+  readonly item: Pick<OutboxItem, "id" | "digest" | "thread" | "peer">
+  readonly code: string
+  readonly atMs: number
+}
+
+/** Time has passed on these links: whoever is due gets a heartbeat. */
+export interface Ticked {
+  readonly kind: "ticked"
+  readonly links: readonly { readonly peer: OrgId; readonly heartbeatMs: number }[]
+}
+
+export type ExchangeInput =
+  | Released
+  | Acted
+  | Arrived
+  | Unopenable
+  | CustodyReceived
+  | RefusalReceived
+  | Ticked
+
+/** Hand this unit to our gateway. Idempotent by the item's id. */
+export interface SendOutput {
+  readonly kind: "send"
+  readonly item: OutboxItem
+}
+
+/** Tell our gateway that it need not send this arrival again. */
+export interface TakenOutput {
+  readonly kind: "taken"
+  readonly digest: Digest
+}
+
+/** A thread has changed: whoever looks at it may look again. */
+export interface ShowOutput {
+  readonly kind: "show"
+  readonly thread: ThreadId
+}
+
+export type ExchangeOutput = SendOutput | TakenOutput | ShowOutput
+
+/** Why an officer's act is not done. Nothing has been written. */
+export type ActRefusal =
+  | "unknown_thread"
+  | "unknown_kind"
+  | "not_entitled"
+  | "nothing_to_answer"
+  | "malformed_content"
+  | "no_addressee"
+  | "threat_to_life_needs_reason"
+
+/** An act that is refused at home, with what to do. */
+export class ActError extends Error {
+  override name = "ActError"
+  readonly code: ActRefusal
+
+  constructor(code: ActRefusal, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+export type ExchangeAnswer =
+  | {
+      readonly kind: "said"
+      readonly message: MessageId
+      readonly threads: readonly { readonly org: OrgId; readonly thread: ThreadId }[]
+    }
+  | { readonly kind: "taken" }
+  | { readonly kind: "again" }
+  | { readonly kind: "refused"; readonly code: string }
+  | { readonly kind: "noted" }

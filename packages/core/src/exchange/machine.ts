@@ -1,0 +1,196 @@
+/**
+ * The exchange as a machine for the host loop: facts in, writes and orders out.
+ *
+ * Acts of officers, arrivals, custody and time all come through this one switch; nothing else in
+ * the exchange changes a thread or a link.
+ */
+
+import type { Machine, Stepped } from "../host/host.ts"
+import type { Digest } from "../ids.ts"
+import { heartbeatIsDue } from "../link/link.ts"
+import { policyHashOf } from "../thread/identity.ts"
+import { withCustody, withRefusal } from "../thread/thread.ts"
+import { precedences, type Lane } from "../vocabulary/precedence.ts"
+import { planAct } from "./acts.ts"
+import {
+  ActError,
+  type Acted,
+  type Arrived,
+  type CustodyReceived,
+  type ExchangeAnswer,
+  type ExchangeInput,
+  type ExchangeOutput,
+  type RefusalReceived,
+  type Ticked,
+  type Unopenable,
+} from "./inputs.ts"
+import { openMemory } from "./memory.ts"
+import type { ExchangeWrite } from "./ports.ts"
+import { release } from "./releasing.ts"
+import { say } from "./saying.ts"
+import { refuse, take } from "./taking.ts"
+import { changeThread, newTurn, type Desk, type ExchangePorts, type Turn } from "./turn.ts"
+import { merged } from "./writes.ts"
+
+export type ExchangeMachine = Machine<ExchangeInput, ExchangeWrite, ExchangeOutput, ExchangeAnswer>
+
+/** The lane in which an input waits for its turn. */
+export function laneOf(input: ExchangeInput): Lane {
+  switch (input.kind) {
+    case "released":
+      return precedences.entries[input.precedence].lane
+    case "arrived":
+      return precedences.entries[input.opened.precedence].lane
+    case "unopenable":
+      return precedences.entries[input.precedence].lane
+    case "acted":
+      return precedences.entries.IMMEDIATE.lane
+    case "custody-received":
+    case "refusal-received":
+      return precedences.entries.PRIORITY.lane
+    case "ticked":
+      return precedences.entries.ROUTINE.lane
+  }
+}
+
+async function act(desk: Desk, turn: Turn, input: Acted): Promise<ExchangeAnswer> {
+  const held = await desk.memory.thread(input.thread)
+  if (held === undefined) {
+    throw new ActError("unknown_thread", `there is no thread ${input.thread}; list the threads`)
+  }
+  const { thread } = held
+  const planned = planAct(thread, desk.own, input, desk.policy)
+  const [first] = planned.answers
+  const answered = thread.messages.find((it) => it.id === first)
+  const org = thread.originator === desk.own ? thread.addressee : thread.originator
+  const message = await say(desk, turn, {
+    ...planned,
+    precedence: answered?.statement.precedence ?? "ROUTINE",
+    status: thread.status,
+    to: [{ org, thread }],
+  })
+  const atMs = desk.clock.nowMs()
+  turn.writes.push({ kind: "act", message, act: input.act, officer: input.officer, atMs })
+  return { kind: "said", message, threads: [{ org, thread: thread.id }] }
+}
+
+async function noteCustody(
+  desk: Desk,
+  turn: Turn,
+  { item, custody, receipt }: CustodyReceived,
+): Promise<ExchangeAnswer> {
+  if (custody.digest !== item.digest) return { kind: "refused", code: "foreign_receipt" }
+  const { thread } = item
+  if (thread !== null) await changeThread(desk, turn, thread, (it) => withCustody(it, custody))
+  turn.writes.push({ kind: "custody", thread, custody, receipt }, { kind: "dequeue", id: item.id })
+  return { kind: "noted" }
+}
+
+async function noteRefusal(
+  desk: Desk,
+  turn: Turn,
+  { item, code, atMs }: RefusalReceived,
+): Promise<ExchangeAnswer> {
+  const { thread, digest, peer } = item
+  const refusal = { digest, by: peer, code, atMs }
+  if (thread !== null) await changeThread(desk, turn, thread, (it) => withRefusal(it, refusal))
+  turn.writes.push({ kind: "refusal", thread, refusal }, { kind: "dequeue", id: item.id })
+  return { kind: "noted" }
+}
+
+async function tick(desk: Desk, turn: Turn, { links }: Ticked): Promise<ExchangeAnswer> {
+  const nowMs = desk.clock.nowMs()
+  for (const { peer, heartbeatMs } of links) {
+    const { link } = await desk.memory.link(peer, nowMs)
+    if (!heartbeatIsDue(link, heartbeatMs, nowMs)) continue
+    await say(desk, turn, {
+      kind: "heartbeat",
+      content: { held: link.held },
+      answers: [],
+      precedence: "ROUTINE",
+      status: "actual",
+      to: [{ org: peer, thread: null }],
+    })
+  }
+  return { kind: "noted" }
+}
+
+/** Runs `work` unless this envelope has been taken or refused before; then it is told so again. */
+async function once(
+  desk: Desk,
+  turn: Turn,
+  digest: Digest,
+  work: () => Promise<ExchangeAnswer>,
+): Promise<ExchangeAnswer> {
+  if (!(await desk.journal.hasArrived(digest))) return work()
+  turn.outputs.push({ kind: "taken", digest })
+  return { kind: "again" }
+}
+
+function handle(desk: Desk, turn: Turn, input: ExchangeInput): Promise<ExchangeAnswer> {
+  switch (input.kind) {
+    case "released":
+      return release(desk, turn, input)
+    case "acted":
+      return act(desk, turn, input)
+    case "arrived":
+    case "unopenable":
+      return arrive(desk, turn, input)
+    case "custody-received":
+      return noteCustody(desk, turn, input)
+    case "refusal-received":
+      return noteRefusal(desk, turn, input)
+    case "ticked":
+      return tick(desk, turn, input)
+  }
+}
+
+function arrive(desk: Desk, turn: Turn, input: Arrived | Unopenable): Promise<ExchangeAnswer> {
+  const { digest } = input.kind === "arrived" ? input.opened : input
+  return once(desk, turn, digest, () =>
+    input.kind === "arrived" ? take(desk, turn, input) : refuse(desk, turn, input, input.code),
+  )
+}
+
+/** What the exchange's host loop needs beyond the ports: where its orders go. */
+export interface ExchangeShell extends ExchangePorts {
+  readonly perform: (output: ExchangeOutput) => void
+}
+
+/** The machine that the exchange's host loop runs. */
+export function exchangeMachine(shell: ExchangeShell): ExchangeMachine {
+  const memory = openMemory(shell.journal, shell.policy)
+  // Digests taken in this turn, which the journal does not know yet.
+  const taken = new Set<Digest>()
+  const journal: Desk["journal"] = {
+    ...shell.journal,
+    thread: (id) => shell.journal.thread(id),
+    threadOf: (digest) => shell.journal.threadOf(digest),
+    link: (peer) => shell.journal.link(peer),
+    hasArrived: async (digest) => taken.has(digest) || shell.journal.hasArrived(digest),
+    commit: (writes) => shell.journal.commit(writes),
+  }
+  const policyHash = policyHashOf(shell.hashing, shell.policy)
+  const desk: Desk = { ...shell, journal, memory, policyHash }
+  return {
+    async step(input): Promise<Stepped<ExchangeWrite, ExchangeOutput, ExchangeAnswer>> {
+      const turn = newTurn()
+      memory.begin()
+      const answer = await handle(desk, turn, input).catch((error: unknown) => {
+        memory.undo()
+        throw error
+      })
+      for (const it of turn.writes) if (it.kind === "arrival") taken.add(it.digest)
+      return { ...turn, answer }
+    },
+    async commit(writes) {
+      await shell.journal.commit(merged(writes))
+      taken.clear()
+    },
+    forget() {
+      memory.forget()
+      taken.clear()
+    },
+    perform: shell.perform,
+  }
+}

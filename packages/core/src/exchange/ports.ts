@@ -1,0 +1,178 @@
+/**
+ * What the exchange's machine reads, seals and writes, in its own words.
+ *
+ * Exact signed bytes, units and receipts are written as they were received or made; everything else
+ * in a write is an index over them (design 3).
+ */
+
+import type { Digest, MessageId, OrgId, ThreadId } from "../ids.ts"
+import type { LanePlace, Link } from "../link/link.ts"
+import type { Custody, Message, Part, Statement } from "../messages/statement.ts"
+import type { Obligation } from "../thread/obligation.ts"
+import type { Refusal, Thread } from "../thread/thread.ts"
+import type { Lane } from "../vocabulary/precedence.ts"
+
+/** One addressee of a statement that is to be sealed. */
+export interface Addressee {
+  readonly org: OrgId
+  readonly part: Part
+  readonly place: LanePlace
+}
+
+/** What sealing gives for one addressee. */
+export interface SealedUnit {
+  readonly org: OrgId
+  /** The delivery unit, still without the gateway's outer signature. */
+  readonly unit: Uint8Array
+  readonly slotHash: string
+  /** Canonical bytes of the part as sealed in the slot. */
+  readonly part: Uint8Array
+}
+
+export interface Sealed {
+  readonly id: MessageId
+  readonly digest: Digest
+  /** The signed object, exact bytes. */
+  readonly signed: Uint8Array
+  readonly units: readonly SealedUnit[]
+}
+
+/** Signs one statement and seals it to its addressees. Implemented over `@tearline/crypto`. */
+export interface Sealer {
+  seal(statement: Statement, addressees: readonly Addressee[]): Promise<Sealed>
+}
+
+/** A message as it is stored: exact bytes, and where it stands. */
+export interface MessageWrite {
+  readonly kind: "message"
+  /** Null for a message about the link. */
+  readonly thread: ThreadId | null
+  readonly peer: OrgId
+  readonly direction: "in" | "out"
+  readonly message: Message
+  /** The signed object and the part, exact bytes. */
+  readonly signed: Uint8Array
+  readonly part: Uint8Array
+  /** When this node wrote it. */
+  readonly learnedAtMs: number
+}
+
+/** An envelope that came in, taken or refused; the unit as it was received. */
+export interface ArrivalWrite {
+  readonly kind: "arrival"
+  readonly digest: Digest
+  readonly sender: OrgId
+  /** `null` when taken, otherwise the code under which it was refused at home. */
+  readonly code: string | null
+  readonly unit: Uint8Array
+  readonly atMs: number
+}
+
+export interface CustodyWrite {
+  readonly kind: "custody"
+  readonly thread: ThreadId | null
+  readonly custody: Custody
+  /** The signed receipt, exact bytes. */
+  readonly receipt: Uint8Array
+}
+
+export interface RefusalWrite {
+  readonly kind: "refusal"
+  readonly thread: ThreadId | null
+  readonly refusal: Refusal
+}
+
+/** A thread's head, written with the version that it had when it was read (null: it is new). */
+export interface ThreadWrite {
+  readonly kind: "thread"
+  readonly thread: Pick<Thread, "id" | "originator" | "addressee" | "status">
+  readonly peer: OrgId
+  readonly expectedVersion: number | null
+  readonly version: number
+  /** SHA-256 of the canonical view, in hexadecimal: equal on both nodes at equal sets. */
+  readonly viewHash: string
+  readonly isClosed: boolean
+}
+
+/** One obligation that is new or has changed. */
+export interface ObligationWrite {
+  readonly kind: "obligation"
+  readonly thread: ThreadId
+  readonly obligation: Obligation
+}
+
+export interface LinkWrite {
+  readonly kind: "link"
+  readonly link: Link
+  readonly expectedVersion: number | null
+  readonly version: number
+}
+
+/** A unit that waits to be handed to our gateway until custody is confirmed. */
+export interface OutboxItem {
+  /** Digest and addressee, so that the same envelope to the same peer is one item. */
+  readonly id: string
+  readonly peer: OrgId
+  readonly lane: Lane
+  readonly digest: Digest
+  readonly thread: ThreadId | null
+  readonly unit: Uint8Array
+  readonly createdAtMs: number
+}
+
+export interface EnqueueWrite {
+  readonly kind: "enqueue"
+  readonly item: OutboxItem
+}
+
+export interface DequeueWrite {
+  readonly kind: "dequeue"
+  readonly id: string
+}
+
+/** Who asked for an act here at home; never leaves the node. */
+export interface ActRecord {
+  readonly kind: "act"
+  readonly message: MessageId
+  readonly act: string
+  readonly officer: string
+  readonly atMs: number
+}
+
+export type ExchangeWrite =
+  | MessageWrite
+  | ArrivalWrite
+  | CustodyWrite
+  | RefusalWrite
+  | ThreadWrite
+  | ObligationWrite
+  | LinkWrite
+  | EnqueueWrite
+  | DequeueWrite
+  | ActRecord
+
+export interface StoredThread {
+  readonly thread: Thread
+  readonly version: number
+}
+
+export interface StoredLink {
+  readonly link: Link
+  readonly version: number
+}
+
+/** The exchange's durable memory. Implemented over the exchange's door of `@tearline/store`. */
+export interface ExchangeJournal {
+  thread(id: ThreadId): Promise<StoredThread | undefined>
+  /** The thread that an envelope of either side belongs to; null for one about the link. */
+  threadOf(digest: Digest): Promise<ThreadId | null | undefined>
+  link(peer: OrgId): Promise<StoredLink | undefined>
+  /** Whether this envelope has been taken or refused before. */
+  hasArrived(digest: Digest): Promise<boolean>
+  /**
+   * All or nothing, durable on return.
+   *
+   * @throws An error with code `conflict` when a thread or link has changed since it was read.
+   */
+  commit(writes: readonly ExchangeWrite[]): Promise<void>
+}

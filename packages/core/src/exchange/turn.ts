@@ -1,0 +1,113 @@
+/**
+ * One step of the exchange in the making: what it has read, changed and will write.
+ *
+ * Every change to a thread or link goes through here, so that its version, its obligations and its
+ * hash are written whenever it is.
+ */
+
+import type { Clock, Chance, Hashing } from "../host/ports.ts"
+import type { OrgId, PolicyHash, ThreadId } from "../ids.ts"
+import type { Link } from "../link/link.ts"
+import type { Policy } from "../policy.ts"
+import { viewHashOf } from "../thread/identity.ts"
+import type { Obligation } from "../thread/obligation.ts"
+import type { Thread } from "../thread/thread.ts"
+import { isClosed, type ThreadView } from "../thread/view.ts"
+import type { ExchangeOutput } from "./inputs.ts"
+import type { HeldThread, Memory } from "./memory.ts"
+import type { ExchangeJournal, ExchangeWrite, Sealer } from "./ports.ts"
+
+/** What the exchange's machine stands on. */
+export interface ExchangePorts {
+  readonly own: OrgId
+  readonly journal: ExchangeJournal
+  readonly sealer: Sealer
+  readonly hashing: Hashing
+  readonly clock: Clock
+  /** Randomness of thread nonces, and of nothing else. */
+  readonly chance: Chance
+  readonly policy: Policy
+}
+
+/** Ports with what is computed from them once. */
+export interface Desk extends ExchangePorts {
+  readonly policyHash: PolicyHash
+  readonly memory: Memory
+}
+
+export interface Turn {
+  readonly writes: ExchangeWrite[]
+  readonly outputs: ExchangeOutput[]
+}
+
+export function newTurn(): Turn {
+  return { writes: [], outputs: [] }
+}
+
+function sameObligation(a: Obligation, b: Obligation | undefined): boolean {
+  return (
+    b !== undefined &&
+    a.startMs === b.startMs &&
+    a.dueMs === b.dueMs &&
+    a.end?.kind === b.end?.kind &&
+    a.end?.by === b.end?.by &&
+    a.end?.atMs === b.end?.atMs
+  )
+}
+
+function changedObligations(before: ThreadView | undefined, after: ThreadView): Obligation[] {
+  const known = new Map(before?.obligations.map((it) => [it.id, it]))
+  return after.obligations.filter((it) => !sameObligation(it, known.get(it.id)))
+}
+
+/** Keeps the thread's new state in memory and writes its head and what changed in what is owed. */
+export function putThread(
+  desk: Desk,
+  turn: Turn,
+  before: HeldThread | undefined,
+  after: Thread,
+): void {
+  const expectedVersion = before?.version ?? null
+  const version = (expectedVersion ?? 0) + 1
+  const { view } = desk.memory.keepThread(after, version)
+  turn.writes.push({
+    kind: "thread",
+    thread: view.thread,
+    peer: after.originator === desk.own ? after.addressee : after.originator,
+    expectedVersion,
+    version,
+    viewHash: viewHashOf(desk.hashing, view),
+    isClosed: isClosed(view),
+  })
+  for (const obligation of changedObligations(before?.view, view)) {
+    turn.writes.push({ kind: "obligation", thread: after.id, obligation })
+  }
+  turn.outputs.push({ kind: "show", thread: after.id })
+}
+
+/** Changes a thread that is there; does nothing when `change` leaves it as it is. */
+export async function changeThread(
+  desk: Desk,
+  turn: Turn,
+  id: ThreadId,
+  change: (thread: Thread) => Thread,
+): Promise<void> {
+  const before = await desk.memory.thread(id)
+  if (before === undefined) return
+  const after = change(before.thread)
+  if (after !== before.thread) putThread(desk, turn, before, after)
+}
+
+/** Changes the link to a peer, which is made where there is none. */
+export async function changeLink(
+  desk: Desk,
+  turn: Turn,
+  peer: OrgId,
+  change: (link: Link) => Link,
+): Promise<void> {
+  const { link, version: expectedVersion } = await desk.memory.link(peer, desk.clock.nowMs())
+  const version = (expectedVersion ?? 0) + 1
+  const after = change(link)
+  desk.memory.keepLink({ link: after, version })
+  turn.writes.push({ kind: "link", link: after, expectedVersion, version })
+}

@@ -1,0 +1,44 @@
+/** Several steps of one turn may write the same thread, obligation or link: only the last counts. */
+
+import type { ExchangeWrite, LinkWrite, ThreadWrite } from "./ports.ts"
+
+function keyOf(write: ExchangeWrite): string | undefined {
+  switch (write.kind) {
+    case "thread":
+      return `thread/${write.thread.id}`
+    case "link":
+      return `link/${write.link.peer}`
+    case "obligation":
+      return `obligation/${write.thread}/${write.obligation.id}`
+    case "message":
+    case "arrival":
+    case "custody":
+    case "refusal":
+    case "enqueue":
+    case "dequeue":
+    case "act":
+      return undefined
+  }
+}
+
+/** The later write, held against the version that the earlier one was. */
+function joined(earlier: ExchangeWrite, later: ExchangeWrite): ExchangeWrite {
+  if (later.kind !== "thread" && later.kind !== "link") return later
+  const { expectedVersion } = earlier as ThreadWrite | LinkWrite
+  return { ...later, expectedVersion }
+}
+
+/** One write for each thread, obligation and link, with everything else as it was, in order. */
+export function merged(writes: readonly ExchangeWrite[]): ExchangeWrite[] {
+  const last = new Map<string, ExchangeWrite>()
+  const rest: ExchangeWrite[] = []
+  for (const write of writes) {
+    const key = keyOf(write)
+    if (key === undefined) rest.push(write)
+    else {
+      const earlier = last.get(key)
+      last.set(key, earlier === undefined ? write : joined(earlier, write))
+    }
+  }
+  return [...last.values(), ...rest]
+}

@@ -1,0 +1,130 @@
+/**
+ * What one organisation sends to one other and hears from it: an epoch, four numbered lanes each
+ * way.
+ *
+ * Numbers make silence visible: a lane that skips one has a gap, and what is held is told to the
+ * other side with every message. Arrival in order is neither promised nor waited for; a slot opens
+ * alone.
+ */
+
+import type { OrgId } from "../ids.ts"
+import type { LaneHeld } from "../messages/heartbeat.ts"
+import type { Lane } from "../vocabulary/precedence.ts"
+
+/** Where the next slot of an outgoing lane goes. */
+export interface LaneOut {
+  /** The last number given, 0 before the first. */
+  readonly number: number
+  /** Hash of that slot in hexadecimal, null before the first. */
+  readonly slotHash: string | null
+}
+
+export interface Link {
+  readonly peer: OrgId
+  /** Of what we send. A restore from a backup opens a new one. */
+  readonly epoch: number
+  readonly out: readonly [LaneOut, LaneOut, LaneOut, LaneOut]
+  readonly held: readonly LaneHeld[]
+  /** When our exchange last sealed anything to the peer; 0 for never. Milliseconds. */
+  readonly sealedAtMs: number
+  /** When we last took in anything that the peer's exchange sealed; 0 for never. */
+  readonly heardAtMs: number
+  /** How many refusals we have said to the peer since `sinceMs`; bounded by the exchange. */
+  readonly refused: { readonly sinceMs: number; readonly count: number }
+}
+
+/** A place in an outgoing lane, as the slot carries it. */
+export interface LanePlace {
+  readonly epoch: number
+  readonly lane: Lane
+  readonly number: number
+  readonly previousSlotHash: string | null
+}
+
+const nothingSent: LaneOut = { number: 0, slotHash: null }
+
+export function newLink(peer: OrgId, nowMs: number): Link {
+  return {
+    peer,
+    epoch: 1,
+    out: [nothingSent, nothingSent, nothingSent, nothingSent],
+    held: [],
+    sealedAtMs: nowMs,
+    heardAtMs: nowMs,
+    refused: { sinceMs: nowMs, count: 0 },
+  }
+}
+
+export function nextLanePlace(link: Link, lane: Lane): LanePlace {
+  const { number, slotHash } = link.out[lane]
+  return { epoch: link.epoch, lane, number: number + 1, previousSlotHash: slotHash }
+}
+
+/** The link after a slot has been sealed at `place`. */
+export function withSealed(link: Link, place: LanePlace, slotHash: string, nowMs: number): Link {
+  const out = link.out.with(place.lane, { number: place.number, slotHash })
+  // `with` keeps the length of four, which its type forgets.
+  return { ...link, out: out as unknown as Link["out"], sealedAtMs: nowMs }
+}
+
+/** The link after one more refusal; the count begins anew once `windowMs` has passed. */
+export function withRefusalSaid(link: Link, windowMs: number, nowMs: number): Link {
+  const { sinceMs, count } = link.refused
+  const isOver = nowMs - sinceMs >= windowMs
+  return { ...link, refused: isOver ? { sinceMs: nowMs, count: 1 } : { sinceMs, count: count + 1 } }
+}
+
+function taken(held: LaneHeld, number: number): LaneHeld {
+  const beyond = new Set(held.beyond).add(number)
+  let { upTo } = held
+  while (beyond.delete(upTo + 1)) upTo += 1
+  const left = [...beyond].filter((it) => it > upTo)
+  return { ...held, upTo, beyond: left.toSorted((a, b) => a - b) }
+}
+
+/** The link after the slot `number` of the peer's `lane` has been taken in; the same when it was. */
+export function withTaken(
+  link: Link,
+  place: Pick<LanePlace, "epoch" | "lane" | "number">,
+  nowMs: number,
+): Link {
+  const { epoch, lane, number } = place
+  const isThis = (it: LaneHeld) => it.epoch === epoch && it.lane === lane
+  const before = link.held.find(isThis) ?? { lane, epoch, upTo: 0, beyond: [] }
+  const held = [...link.held.filter((it) => !isThis(it)), taken(before, number)]
+  const sorted = held.toSorted((a, b) => a.epoch - b.epoch || a.lane - b.lane)
+  return { ...link, held: sorted, heardAtMs: Math.max(link.heardAtMs, nowMs) }
+}
+
+/** A number of the peer's that has been skipped so far. */
+export interface Gap {
+  readonly epoch: number
+  readonly lane: number
+  readonly number: number
+}
+
+/** All numbers that are missing below one that is here. */
+export function gapsOf(link: Link): Gap[] {
+  return link.held.flatMap(({ epoch, lane, upTo, beyond }) => {
+    const last = beyond.at(-1) ?? upTo
+    const here = new Set(beyond)
+    const missing: Gap[] = []
+    for (let number = upTo + 1; number < last; number += 1) {
+      if (!here.has(number)) missing.push({ epoch, lane, number })
+    }
+    return missing
+  })
+}
+
+/** Whether a heartbeat is due, given how often this link is to be heard. */
+export function heartbeatIsDue(link: Link, intervalMs: number, nowMs: number): boolean {
+  return nowMs - link.sealedAtMs >= intervalMs
+}
+
+/** Whether the peer has been silent for longer than it agreed, with `slackMs` for the way. */
+export function isSilent(
+  link: Link,
+  times: { readonly intervalMs: number; readonly slackMs: number; readonly nowMs: number },
+): boolean {
+  return times.nowMs - link.heardAtMs > times.intervalMs + times.slackMs
+}

@@ -1,0 +1,80 @@
+/**
+ * The open list of message kinds: who may send each, what it answers, and what it makes others owe.
+ *
+ * A new kind is a schema, a line here, a section in spec/messages.md and a vector; thread, host and
+ * carriage read this table and know no kind by name.
+ */
+
+import type * as v from "valibot"
+
+import {
+  outcomeSchema,
+  publicLineReplySchema,
+  publicLineSchema,
+  thanksReplySchema,
+  thanksSchema,
+} from "./closing.ts"
+import {
+  acceptanceSchema,
+  actionSchema,
+  mendSchema,
+  reachSchema,
+  readBackReplySchema,
+  readBackSchema,
+  receiptSchema,
+  windowDecisionSchema,
+} from "./handling.ts"
+import { heartbeatSchema } from "./heartbeat.ts"
+import { warningSchema } from "./warning.ts"
+
+/** The two ends of a thread. */
+export type Party = "originator" | "addressee"
+
+export interface KindRule {
+  readonly schema: v.GenericSchema<unknown, unknown>
+  /** What it is about. */
+  readonly subject: "thread" | "link"
+  /** Which end of a thread may author it (I5); a link's messages come from either. */
+  readonly by: readonly Party[]
+  /** The kinds one of which it must answer; empty where it answers nothing in particular. */
+  readonly answers: readonly string[]
+  /** Whether the other side owes `unsealed` and `read` for it (design 4). */
+  readonly owesReading: boolean
+}
+
+const either: readonly Party[] = ["originator", "addressee"]
+const originator: readonly Party[] = ["originator"]
+const addressee: readonly Party[] = ["addressee"]
+
+const rule = (
+  schema: v.GenericSchema<unknown, unknown>,
+  by: readonly Party[],
+  answers: readonly string[],
+  owesReading = false,
+): KindRule => ({ schema, subject: "thread", by, answers, owesReading })
+
+/** All kinds that this version speaks. */
+export const kinds = {
+  warning: rule(warningSchema, originator, [], true),
+  receipt: rule(receiptSchema, either, []),
+  acceptance: rule(acceptanceSchema, addressee, ["warning"]),
+  mend: rule(mendSchema, originator, ["acceptance", "warning", "thanks-reply", "public-line"]),
+  "read-back": rule(readBackSchema, addressee, ["warning", "read-back-reply"]),
+  "read-back-reply": rule(readBackReplySchema, originator, ["read-back"]),
+  action: rule(actionSchema, addressee, ["warning"]),
+  reach: rule(reachSchema, addressee, ["warning"]),
+  "window-decision": rule(windowDecisionSchema, addressee, ["warning"]),
+  outcome: rule(outcomeSchema, addressee, ["warning"]),
+  thanks: rule(thanksSchema, addressee, ["warning"], true),
+  "thanks-reply": rule(thanksReplySchema, originator, ["thanks"]),
+  "public-line": rule(publicLineSchema, either, ["warning", "public-line-reply"], true),
+  "public-line-reply": rule(publicLineReplySchema, either, ["public-line", "public-line-reply"]),
+  heartbeat: { ...rule(heartbeatSchema, either, []), subject: "link" },
+} as const satisfies Record<string, KindRule>
+
+export type Kind = keyof typeof kinds
+
+/** The rule of a kind, or `undefined` for one that this version does not speak. */
+export function kindRule(kind: string): KindRule | undefined {
+  return Object.hasOwn(kinds, kind) ? kinds[kind as Kind] : undefined
+}

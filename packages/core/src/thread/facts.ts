@@ -1,0 +1,122 @@
+/**
+ * The set of messages, put in an order that does not depend on how it arrived, with what the rules
+ * of obligation ask of it: which messages take effect, when they were made, who answered what.
+ */
+
+import type { Digest, MessageId, OrgId } from "../ids.ts"
+import { kindRule } from "../messages/kinds.ts"
+import type { Message } from "../messages/statement.ts"
+import type { Warning } from "../messages/warning.ts"
+import type { Policy } from "../policy.ts"
+import { otherParty, type Refusal, type Thread } from "./thread.ts"
+
+/** Two or more messages of one author under one number: kept, shown, an alarm on both sides. */
+export interface Conflict {
+  readonly author: OrgId
+  readonly epoch: number
+  readonly number: number
+  readonly messages: readonly MessageId[]
+}
+
+/** A message that answers one not yet here, or the wrong kind of message. */
+export interface Waiting {
+  readonly message: MessageId
+  readonly for: MessageId
+}
+
+export interface Facts {
+  readonly thread: Thread
+  readonly policy: Policy
+  /** All messages in canonical order: author, epoch, number, id. */
+  readonly ordered: readonly Message[]
+  /** Those that take effect: known kind, and what they answer is here and of the right kind. */
+  readonly effective: readonly Message[]
+  readonly waiting: readonly Waiting[]
+  readonly conflicts: readonly Conflict[]
+  /** The warning this thread is about, once it is here. */
+  readonly warning: { readonly message: Message; readonly content: Warning } | undefined
+  custodyMs(message: Message): number | undefined
+  refusalOf(message: Message): Refusal | undefined
+  /** When it was made: as stated, or at custody where the stated time is doubtful. */
+  timeOf(message: Message): number
+  /** Effective messages of a kind that answer `id`, in their author's order. */
+  answersTo(id: MessageId, kind: string): readonly Message[]
+  ofKind(kind: string): readonly Message[]
+  other(org: OrgId): OrgId
+}
+
+const compareText = (a: string, b: string) => (a < b ? -1 : Number(a > b))
+
+function compareMessages(a: Message, b: Message): number {
+  return (
+    compareText(a.statement.author, b.statement.author) ||
+    a.part.epoch - b.part.epoch ||
+    a.part.number - b.part.number ||
+    compareText(a.id, b.id)
+  )
+}
+
+/** The message whose arrival `message` waits for, if any. */
+function missing(message: Message, byId: ReadonlyMap<MessageId, Message>): MessageId | undefined {
+  const allowed = kindRule(message.statement.kind)?.answers ?? []
+  if (allowed.length === 0) return undefined
+  return message.statement.answers.find((id, index) => {
+    const answered = byId.get(id)
+    return answered === undefined || (index === 0 && !allowed.includes(answered.statement.kind))
+  })
+}
+
+function conflictsIn(ordered: readonly Message[]): Conflict[] {
+  const places = Map.groupBy(
+    ordered,
+    (it) => `${it.statement.author}/${it.part.epoch}/${it.part.number}`,
+  )
+  return [...places.values()].flatMap((messages) => {
+    const [first] = messages
+    if (first === undefined || messages.length < 2) return []
+    const { author } = first.statement
+    const { epoch, number } = first.part
+    return [{ author, epoch, number, messages: messages.map((it) => it.id) }]
+  })
+}
+
+function warningIn(effective: readonly Message[]): Facts["warning"] {
+  const message = effective.find((it) => it.statement.kind === "warning")
+  // The content was held against the schema of its kind when the message was read.
+  return message && { message, content: message.statement.content as unknown as Warning }
+}
+
+/** Everything that the rules need, computed once from the set. */
+export function factsOf(thread: Thread, policy: Policy): Facts {
+  const ordered = thread.messages.toSorted(compareMessages)
+  const byId = new Map(ordered.map((it) => [it.id, it]))
+  const custody = new Map<Digest, number>(thread.custody.map((it) => [it.digest, it.atMs]))
+  const refusals = new Map<Digest, Refusal>(thread.refusals.map((it) => [it.digest, it]))
+  const waiting = ordered.flatMap((it) => {
+    const absent = missing(it, byId)
+    return absent === undefined ? [] : [{ message: it.id, for: absent }]
+  })
+  const waits = new Set(waiting.map((it) => it.message))
+  const effective = ordered.filter((it) => kindRule(it.statement.kind) && !waits.has(it.id))
+  const custodyMs = (message: Message) => custody.get(message.digest)
+  const ofKind = (kind: string) => effective.filter((it) => it.statement.kind === kind)
+  return {
+    thread,
+    policy,
+    ordered,
+    effective,
+    waiting,
+    conflicts: conflictsIn(ordered),
+    warning: warningIn(effective),
+    custodyMs,
+    refusalOf: (message) => refusals.get(message.digest),
+    timeOf(message) {
+      const stated = message.statement.atMs
+      const held = custodyMs(message)
+      return held !== undefined && Math.abs(held - stated) > policy.doubtMs ? held : stated
+    },
+    answersTo: (id, kind) => ofKind(kind).filter((it) => it.statement.answers.includes(id)),
+    ofKind,
+    other: (org) => otherParty(thread, org),
+  }
+}

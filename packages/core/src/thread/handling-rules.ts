@@ -1,0 +1,169 @@
+/** What people owe from custody to the window's end: own, mend, read back, act, reach, decide. */
+
+import type { Message } from "../messages/statement.ts"
+import { dueMs } from "./due.ts"
+import type { Facts } from "./facts.ts"
+import type { Obligation, ObligationEnd, ObligationRule } from "./obligation.ts"
+import { capMs, dischargedBy, readingDueMs } from "./reading.ts"
+
+type WarningFact = NonNullable<Facts["warning"]>
+
+const content = (message: Message | undefined, key: string): unknown =>
+  message?.statement.content[key]
+
+/** The acceptance that counts: of one author the higher number wins. */
+function acceptanceOf(facts: Facts): Message | undefined {
+  return facts.ofKind("acceptance").at(-1)
+}
+
+/** An officer's obligation about `about`, owed by the addressee unless said otherwise. */
+function owed(
+  facts: Facts,
+  rule: ObligationRule,
+  about: Message,
+  rest: Pick<Obligation, "startMs" | "dueMs" | "end"> & {
+    owedBy?: Obligation["owedBy"]
+    turn?: number
+  },
+): Obligation {
+  const { owedBy = facts.thread.addressee, turn, ...times } = rest
+  const id = turn === undefined ? `${rule}/${about.id}` : `${rule}/${about.id}/${turn}`
+  return { id, rule, owedBy, bearer: "officer", about: about.id, ...times }
+}
+
+/** What a rejection leaves the addressee owing: nothing; the originator then mends. */
+function lapse(facts: Facts): ObligationEnd | null {
+  const acceptance = acceptanceOf(facts)
+  if (content(acceptance, "verdict") !== "rejected" || acceptance === undefined) return null
+  return { kind: "lapsed", by: acceptance.id, atMs: facts.timeOf(acceptance) }
+}
+
+function first(facts: Facts, messages: readonly Message[]): ObligationEnd | null {
+  const [message] = messages
+  return message ? dischargedBy(facts, message) : null
+}
+
+function own(facts: Facts, { message }: WarningFact, startMs: number): Obligation {
+  const accepted = facts.ofKind("acceptance").filter((it) => content(it, "verdict") === "accepted")
+  return owed(facts, "own", message, {
+    startMs,
+    dueMs: readingDueMs(facts, message.statement.precedence, startMs, facts.policy.ownFactor),
+    end: lapse(facts) ?? first(facts, accepted),
+  })
+}
+
+function mendAbout(facts: Facts, about: Message, startMs: number): Obligation {
+  const precedence = facts.warning?.message.statement.precedence ?? about.statement.precedence
+  return owed(facts, "mend", about, {
+    owedBy: facts.thread.originator,
+    startMs,
+    dueMs: readingDueMs(facts, precedence, startMs),
+    end: first(facts, facts.answersTo(about.id, "mend")),
+  })
+}
+
+/** A rejection, and each refused envelope of the originator that asked to be read. */
+function mends(facts: Facts): Obligation[] {
+  const acceptance = acceptanceOf(facts)
+  const rejected = acceptance !== undefined && lapse(facts) !== null
+  const refused = facts.ordered.flatMap((message) => {
+    const refusal = facts.refusalOf(message)
+    const isOriginators = message.statement.author === facts.thread.originator
+    return refusal && isOriginators && message.statement.kind !== "receipt"
+      ? [mendAbout(facts, message, refusal.atMs)]
+      : []
+  })
+  return rejected ? [mendAbout(facts, acceptance, facts.timeOf(acceptance)), ...refused] : refused
+}
+
+function readBack(facts: Facts, about: Message, startMs: number): Obligation {
+  const precedence = facts.warning?.message.statement.precedence ?? about.statement.precedence
+  return owed(facts, "read-back", about, {
+    startMs,
+    dueMs: readingDueMs(facts, precedence, startMs, facts.policy.ownFactor),
+    end: first(facts, facts.answersTo(about.id, "read-back")) ?? lapse(facts),
+  })
+}
+
+/** Reading back, agreeing to it, and reading back again after each correction. */
+function readBacks(facts: Facts, { message }: WarningFact, startMs: number): Obligation[] {
+  const agreements = facts.ofKind("read-back").map((it) => {
+    const beganMs = facts.timeOf(it)
+    return owed(facts, "agree-read-back", it, {
+      owedBy: facts.thread.originator,
+      startMs: beganMs,
+      dueMs: readingDueMs(facts, message.statement.precedence, beganMs),
+      end: first(facts, facts.answersTo(it.id, "read-back-reply")),
+    })
+  })
+  const again = facts
+    .ofKind("read-back-reply")
+    .filter((it) => content(it, "verdict") === "corrected")
+    .map((it) => readBack(facts, it, facts.timeOf(it)))
+  return [readBack(facts, message, startMs), ...agreements, ...again]
+}
+
+function act(facts: Facts, { message }: WarningFact): Obligation[] {
+  const accepted = facts.ofKind("acceptance").find((it) => content(it, "verdict") === "accepted")
+  if (accepted === undefined) return []
+  const startMs = facts.timeOf(accepted)
+  return [
+    owed(facts, "act", message, {
+      startMs,
+      dueMs: dueMs(startMs, facts.policy.actMs, capMs(facts, startMs, 1 / 2)),
+      end: first(facts, facts.ofKind("action")) ?? lapse(facts),
+    }),
+  ]
+}
+
+/** `no` keeps it open: the people who can protect have still not been told. */
+function reach(facts: Facts, warning: WarningFact, startMs: number): Obligation[] {
+  if (!warning.content.threatToLife) return []
+  const done = facts.ofKind("reach").filter((it) => content(it, "reached") !== "no")
+  const { precedence } = warning.message.statement
+  return [
+    owed(facts, "reach", warning.message, {
+      startMs,
+      dueMs: capMs(facts, startMs, 1 / 4) ?? readingDueMs(facts, precedence, startMs),
+      end: first(facts, done) ?? lapse(facts),
+    }),
+  ]
+}
+
+/** One decision at the window's latest time, and again at the end of each extension. */
+function decideWindow(facts: Facts, { message, content: warning }: WarningFact): Obligation[] {
+  const turns: Obligation[] = []
+  const decisions = facts.ofKind("window-decision")
+  let endMs = warning.window?.latestMs
+  let startMs = facts.timeOf(message)
+  for (let turn = 1; endMs !== undefined; turn += 1) {
+    const decision = decisions[turn - 1]
+    turns.push(
+      owed(facts, "decide-window", message, {
+        turn,
+        startMs,
+        dueMs: Math.max(endMs, startMs + facts.policy.capFloorMs),
+        end: decision ? dischargedBy(facts, decision) : lapse(facts),
+      }),
+    )
+    if (decision === undefined || content(decision, "decision") !== "extended") break
+    endMs = Number(content(decision, "untilMs"))
+    startMs = facts.timeOf(decision)
+  }
+  return turns
+}
+
+export function handlingObligations(facts: Facts): Obligation[] {
+  const { warning } = facts
+  if (warning === undefined) return []
+  const startMs = facts.custodyMs(warning.message)
+  const fromCustody =
+    startMs === undefined
+      ? []
+      : [
+          own(facts, warning, startMs),
+          ...readBacks(facts, warning, startMs),
+          ...reach(facts, warning, startMs),
+        ]
+  return [...fromCustody, ...act(facts, warning), ...decideWindow(facts, warning), ...mends(facts)]
+}
