@@ -75,14 +75,18 @@ export interface KemSealed {
   readonly ciphertext: Uint8Array
 }
 
-/** Seals one plaintext to one key, bound to `info`. */
+/** Seals one plaintext to one key, bound to `info`. Throws `bad_key` if nothing can be sealed to it. */
 export async function sealTo(
   to: KemPublicKey,
   info: Uint8Array,
   plaintext: Uint8Array,
 ): Promise<KemSealed> {
-  const { encapsulatedSecret, ciphertext } = await suite.Seal(to.key, plaintext, { info })
-  return { encapsulation: encapsulatedSecret, ciphertext }
+  try {
+    const { encapsulatedSecret, ciphertext } = await suite.Seal(to.key, plaintext, { info })
+    return { encapsulation: encapsulatedSecret, ciphertext }
+  } catch (cause) {
+    throw new CryptoError("bad_key", "nothing can be sealed to this public key", { cause })
+  }
 }
 
 /** Opens what was sealed to this key under exactly this `info`. Throws `cannot_open`. */

@@ -3,12 +3,12 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
 
+import { signatureBytes } from "../src/composite.ts"
 import {
   generateSigningKey,
   keyIdOf,
   seedOfSigningKey,
   sign,
-  signatureBytes,
   signingKeyFromSeed,
   verify,
   verifyingKeyFrom,
