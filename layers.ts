@@ -48,6 +48,8 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     "@tearline/core",
     "@tearline/cli",
     "@tearline/postgres",
+    "@tearline/store",
+    "@tearline/store/exchange",
     "@tearline/gateway",
     "@tearline/exchange",
     "valibot",

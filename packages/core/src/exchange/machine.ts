@@ -7,7 +7,7 @@
 
 import type { Machine, Stepped } from "../host/host.ts"
 import type { Digest } from "../ids.ts"
-import { heartbeatIsDue } from "../link/link.ts"
+import { heartbeatIsDue, toldOf } from "../link/link.ts"
 import { policyHashOf } from "../thread/identity.ts"
 import { withCustody, withRefusal } from "../thread/thread.ts"
 import { precedences, type Lane } from "../vocabulary/precedence.ts"
@@ -105,7 +105,7 @@ async function tick(desk: Desk, turn: Turn, { links }: Ticked): Promise<Exchange
     if (!heartbeatIsDue(link, heartbeatMs, nowMs)) continue
     await say(desk, turn, {
       kind: "heartbeat",
-      content: { held: link.held },
+      content: { held: toldOf(link) },
       answers: [],
       precedence: "ROUTINE",
       status: "actual",
@@ -163,9 +163,8 @@ export function exchangeMachine(shell: ExchangeShell): ExchangeMachine {
   // Digests taken in this turn, which the journal does not know yet.
   const taken = new Set<Digest>()
   const journal: Desk["journal"] = {
-    ...shell.journal,
     thread: (id) => shell.journal.thread(id),
-    threadOf: (digest) => shell.journal.threadOf(digest),
+    threadOf: (digest, peer) => shell.journal.threadOf(digest, peer),
     link: (peer) => shell.journal.link(peer),
     hasArrived: async (digest) => taken.has(digest) || shell.journal.hasArrived(digest),
     commit: (writes) => shell.journal.commit(writes),
@@ -185,6 +184,7 @@ export function exchangeMachine(shell: ExchangeShell): ExchangeMachine {
     },
     async commit(writes) {
       await shell.journal.commit(merged(writes))
+      memory.settle()
       taken.clear()
     },
     forget() {

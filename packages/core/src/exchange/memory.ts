@@ -34,6 +34,8 @@ export interface Memory {
   begin(): void
   /** The step failed half-way: back to what earlier steps of the turn had made. */
   undo(): void
+  /** The turn is written: what has not been used for longest may go. */
+  settle(): void
   forget(): void
 }
 
@@ -54,8 +56,6 @@ export function openMemory(journal: ExchangeJournal, policy: Policy): Memory {
   function keep(held: HeldThread): HeldThread {
     threads.delete(held.thread.id)
     threads.set(held.thread.id, held)
-    const oldest = threads.keys().next()
-    if (threads.size > threadsMax && !oldest.done) threads.delete(oldest.value)
     return held
   }
 
@@ -87,6 +87,13 @@ export function openMemory(journal: ExchangeJournal, policy: Policy): Memory {
     undo() {
       for (const back of undos.toReversed()) back()
       undos = []
+    },
+    settle() {
+      undos = []
+      for (const oldest of threads.keys()) {
+        if (threads.size <= threadsMax) break
+        threads.delete(oldest)
+      }
     },
     forget() {
       threads.clear()

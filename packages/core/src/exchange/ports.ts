@@ -164,8 +164,11 @@ export interface StoredLink {
 /** The exchange's durable memory. Implemented over the exchange's door of `@tearline/store`. */
 export interface ExchangeJournal {
   thread(id: ThreadId): Promise<StoredThread | undefined>
-  /** The thread that an envelope of either side belongs to; null for one about the link. */
-  threadOf(digest: Digest): Promise<ThreadId | null | undefined>
+  /**
+   * The thread with `peer` that an envelope of either side belongs to; null for one about the link.
+   * One envelope to several addressees belongs to a thread with each of them.
+   */
+  threadOf(digest: Digest, peer: OrgId): Promise<ThreadId | null | undefined>
   link(peer: OrgId): Promise<StoredLink | undefined>
   /** Whether this envelope has been taken or refused before. */
   hasArrived(digest: Digest): Promise<boolean>

@@ -2,7 +2,7 @@
 
 import { present } from "../assert.ts"
 import type { MessageId, OrgId, ThreadId } from "../ids.ts"
-import { nextLanePlace, withSealed } from "../link/link.ts"
+import { nextLanePlace, toldOf, withSealed } from "../link/link.ts"
 import { protocolVersion, type Message, type Part, type Statement } from "../messages/statement.ts"
 import { nextPlace, withMessage, type Thread } from "../thread/thread.ts"
 import { precedences, type Precedence } from "../vocabulary/precedence.ts"
@@ -64,7 +64,7 @@ async function addresseeOf(desk: Desk, saying: Saying, to: SpokenTo): Promise<Ad
     asks: [...(to.asks ?? [])],
     releasableTo: [...(to.releasableTo ?? [])],
     policy: desk.policyHash,
-    held: [...link.held],
+    held: toldOf(link),
   }
   return { org: to.org, part, place }
 }

@@ -142,13 +142,14 @@ async function answer(desk: Desk, turn: Turn, message: Message): Promise<void> {
 async function noteRefusal(desk: Desk, turn: Turn, message: Message): Promise<void> {
   const receipt = message.statement.content as unknown as Receipt
   if (message.statement.kind !== "receipt" || receipt.step !== "refused") return
-  const thread = await desk.journal.threadOf(receipt.envelope)
-  if (thread === undefined || thread === null) return
   const { author: by, atMs } = message.statement
+  const thread = await desk.journal.threadOf(receipt.envelope, by)
+  if (thread === undefined || thread === null) return
   const refusal = { digest: receipt.envelope, by, code: receipt.code, atMs }
   const held = await desk.memory.thread(thread)
-  // Only the envelope's own addressee may refuse it.
-  if (held?.thread.originator !== by && held?.thread.addressee !== by) return
+  const refused = held?.thread.messages.find((it) => it.digest === receipt.envelope)
+  // Only an envelope of ours: nobody takes back their own by saying that they refused it.
+  if (refused?.statement.author !== desk.own) return
   await changeThread(desk, turn, thread, (it) => withRefusal(it, refusal))
   turn.writes.push({ kind: "refusal", thread, refusal })
 }

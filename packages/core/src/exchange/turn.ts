@@ -55,9 +55,23 @@ function sameObligation(a: Obligation, b: Obligation | undefined): boolean {
   )
 }
 
-function changedObligations(before: ThreadView | undefined, after: ThreadView): Obligation[] {
-  const known = new Map(before?.obligations.map((it) => [it.id, it]))
-  return after.obligations.filter((it) => !sameObligation(it, known.get(it.id)))
+/** A late message can show that a thing was never owed: then it must not stay open in any inbox. */
+function withdrawn(before: ThreadView, after: ThreadView, nowMs: number): Obligation[] {
+  const left = new Set(after.obligations.map((it) => it.id))
+  return before.obligations
+    .filter((it) => it.end === null && !left.has(it.id))
+    .map((it) => ({ ...it, end: { kind: "lapsed", by: it.about, atMs: nowMs } }))
+}
+
+function changedObligations(
+  before: ThreadView | undefined,
+  after: ThreadView,
+  nowMs: number,
+): Obligation[] {
+  if (before === undefined) return [...after.obligations]
+  const known = new Map(before.obligations.map((it) => [it.id, it]))
+  const changed = after.obligations.filter((it) => !sameObligation(it, known.get(it.id)))
+  return [...changed, ...withdrawn(before, after, nowMs)]
 }
 
 /** Keeps the thread's new state in memory and writes its head and what changed in what is owed. */
@@ -79,7 +93,7 @@ export function putThread(
     viewHash: viewHashOf(desk.hashing, view),
     isClosed: isClosed(view),
   })
-  for (const obligation of changedObligations(before?.view, view)) {
+  for (const obligation of changedObligations(before?.view, view, desk.clock.nowMs())) {
     turn.writes.push({ kind: "obligation", thread: after.id, obligation })
   }
   turn.outputs.push({ kind: "show", thread: after.id })

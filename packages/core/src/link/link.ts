@@ -25,9 +25,9 @@ export interface Link {
   readonly epoch: number
   readonly out: readonly [LaneOut, LaneOut, LaneOut, LaneOut]
   readonly held: readonly LaneHeld[]
-  /** When our exchange last sealed anything to the peer; 0 for never. Milliseconds. */
+  /** When our exchange last sealed anything to the peer, or the link was made. Milliseconds. */
   readonly sealedAtMs: number
-  /** When we last took in anything that the peer's exchange sealed; 0 for never. */
+  /** When we last took in anything that the peer's exchange sealed, or the link was made. */
   readonly heardAtMs: number
   /** How many refusals we have said to the peer since `sinceMs`; bounded by the exchange. */
   readonly refused: { readonly sinceMs: number; readonly count: number }
@@ -96,6 +96,20 @@ export function withTaken(
   return { ...link, held: sorted, heardAtMs: Math.max(link.heardAtMs, nowMs) }
 }
 
+/** Rows and single numbers told to the peer at most, so that what is told always fits a slot. */
+const rowsToldMax = 64
+const beyondToldMax = 64
+
+/**
+ * What is told to the peer of what we hold of its lanes: the newest epochs, and beyond a gap the
+ * lowest numbers. It may tell less than we hold, never more.
+ */
+export function toldOf(link: Link): LaneHeld[] {
+  return link.held
+    .slice(-rowsToldMax)
+    .map((it) => ({ ...it, beyond: it.beyond.slice(0, beyondToldMax) }))
+}
+
 /** A number of the peer's that has been skipped so far. */
 export interface Gap {
   readonly epoch: number
@@ -103,13 +117,16 @@ export interface Gap {
   readonly number: number
 }
 
-/** All numbers that are missing below one that is here. */
+/** Gaps shown of one lane at most: a peer that names a number far ahead must not keep us busy. */
+const gapsShownMax = 1_000
+
+/** The numbers that are missing below one that is here, the first thousand of each lane. */
 export function gapsOf(link: Link): Gap[] {
   return link.held.flatMap(({ epoch, lane, upTo, beyond }) => {
     const last = beyond.at(-1) ?? upTo
     const here = new Set(beyond)
     const missing: Gap[] = []
-    for (let number = upTo + 1; number < last; number += 1) {
+    for (let number = upTo + 1; number < last && missing.length < gapsShownMax; number += 1) {
       if (!here.has(number)) missing.push({ epoch, lane, number })
     }
     return missing

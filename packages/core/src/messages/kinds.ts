@@ -32,8 +32,8 @@ export type Party = "originator" | "addressee"
 
 export interface KindRule {
   readonly schema: v.GenericSchema<unknown, unknown>
-  /** What it is about. */
-  readonly subject: "thread" | "link"
+  /** What it is about; a receipt is about a thread, or about an envelope that could not be opened. */
+  readonly subject: "thread" | "link" | "either"
   /** Which end of a thread may author it (I5); a link's messages come from either. */
   readonly by: readonly Party[]
   /** The kinds one of which it must answer; empty where it answers nothing in particular. */
@@ -56,9 +56,18 @@ const rule = (
 /** All kinds that this version speaks. */
 export const kinds = {
   warning: rule(warningSchema, originator, [], true),
-  receipt: rule(receiptSchema, either, []),
+  receipt: { ...rule(receiptSchema, either, []), subject: "either" },
   acceptance: rule(acceptanceSchema, addressee, ["warning"]),
-  mend: rule(mendSchema, originator, ["acceptance", "warning", "thanks-reply", "public-line"]),
+  // A rejection, or whatever of the originator's the other side refused.
+  mend: rule(mendSchema, originator, [
+    "acceptance",
+    "warning",
+    "mend",
+    "read-back-reply",
+    "thanks-reply",
+    "public-line",
+    "public-line-reply",
+  ]),
   "read-back": rule(readBackSchema, addressee, ["warning", "read-back-reply"]),
   "read-back-reply": rule(readBackReplySchema, originator, ["read-back"]),
   action: rule(actionSchema, addressee, ["warning"]),

@@ -137,5 +137,7 @@ function mismatchOf(said: Statement, part: Part, claimed: Claimed): MessageRefus
   if (said.author !== claimed.sender) return "author_mismatch"
   if (said.precedence !== claimed.precedence) return "precedence_mismatch"
   if (said.policy !== part.policy) return "policy_mismatch"
-  return undefined
+  const subject = part.subject === null ? "link" : "thread"
+  const { subject: fitting = "either" } = kindRule(said.kind) ?? {}
+  return fitting === "either" || fitting === subject ? undefined : "wrong_thread"
 }

@@ -13,7 +13,8 @@ function refusedEnd(facts: Facts, message: Message): ObligationEnd | null {
 
 function custody(facts: Facts, message: Message): Obligation {
   const heldMs = facts.custodyMs(message)
-  const startMs = facts.timeOf(message)
+  // As stated, even when doubtful: measured from custody it could never have come late.
+  const startMs = message.statement.atMs
   const held: ObligationEnd | null =
     heldMs === undefined ? null : { kind: "discharged", by: message.digest, atMs: heldMs }
   return {

@@ -60,10 +60,15 @@ function relayThanks(facts: Facts): Obligation[] {
   })
 }
 
-/** The embargo of the proposal at the root of a chain of objections and amendments. */
-function embargoMs(line: Message): number {
-  const value = line.statement.content["embargoUntilMs"]
-  return typeof value === "number" ? value : Number.POSITIVE_INFINITY
+/** The embargo that holds for a line: its own, or that of the line which it objects to. */
+function embargoMs(facts: Facts, line: Message): number {
+  let at: Message | undefined = line
+  while (at !== undefined) {
+    const { content, answers }: Message["statement"] = at.statement
+    if (typeof content["embargoUntilMs"] === "number") return content["embargoUntilMs"]
+    at = content["verdict"] === "object" ? facts.byId(answers[0]) : undefined
+  }
+  return Number.POSITIVE_INFINITY
 }
 
 /** Whatever puts the line before the other party: a proposal, an objection, an amendment. */
@@ -83,7 +88,7 @@ function agreePublicLine(facts: Facts): Obligation[] {
       ...facts.answersTo(line.id, "public-line"),
     ].filter((it) => it.statement.author !== author)
     const [reply] = replies
-    const limitMs = Math.min(startMs + policy.publicLineMs, embargoMs(line))
+    const limitMs = Math.min(startMs + policy.publicLineMs, embargoMs(facts, line))
     return [
       {
         id: `agree-public-line/${line.id}`,

@@ -39,9 +39,10 @@ export interface Facts {
   refusalOf(message: Message): Refusal | undefined
   /** When it was made: as stated, or at custody where the stated time is doubtful. */
   timeOf(message: Message): number
-  /** Effective messages of a kind that answer `id`, in their author's order. */
+  /** Effective messages of a kind whose first answer is `id`, in their author's order. */
   answersTo(id: MessageId, kind: string): readonly Message[]
   ofKind(kind: string): readonly Message[]
+  byId(id: MessageId | undefined): Message | undefined
   other(org: OrgId): OrgId
 }
 
@@ -115,8 +116,9 @@ export function factsOf(thread: Thread, policy: Policy): Facts {
       const held = custodyMs(message)
       return held !== undefined && Math.abs(held - stated) > policy.doubtMs ? held : stated
     },
-    answersTo: (id, kind) => ofKind(kind).filter((it) => it.statement.answers.includes(id)),
+    answersTo: (id, kind) => ofKind(kind).filter((it) => it.statement.answers[0] === id),
     ofKind,
+    byId: (id) => (id === undefined ? undefined : byId.get(id)),
     other: (org) => otherParty(thread, org),
   }
 }

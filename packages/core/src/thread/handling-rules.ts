@@ -62,10 +62,22 @@ function mendAbout(facts: Facts, about: Message, startMs: number): Obligation {
   })
 }
 
-/** A rejection, and each refused envelope of the originator that asked to be read. */
+/** What a later acceptance makes of the mending of an earlier rejection: it is no longer owed. */
+function overtaken(facts: Facts, rejection: Message): ObligationEnd | null {
+  const last = acceptanceOf(facts)
+  if (last === undefined || last.id === rejection.id) return null
+  return { kind: "lapsed", by: last.id, atMs: facts.timeOf(last) }
+}
+
+/** Each rejection, and each refused message of the originator but a receipt. */
 function mends(facts: Facts): Obligation[] {
-  const acceptance = acceptanceOf(facts)
-  const rejected = acceptance !== undefined && lapse(facts) !== null
+  const rejected = facts
+    .ofKind("acceptance")
+    .filter((it) => content(it, "verdict") === "rejected")
+    .map((it) => {
+      const owing = mendAbout(facts, it, facts.timeOf(it))
+      return { ...owing, end: owing.end ?? overtaken(facts, it) }
+    })
   const refused = facts.ordered.flatMap((message) => {
     const refusal = facts.refusalOf(message)
     const isOriginators = message.statement.author === facts.thread.originator
@@ -73,7 +85,7 @@ function mends(facts: Facts): Obligation[] {
       ? [mendAbout(facts, message, refusal.atMs)]
       : []
   })
-  return rejected ? [mendAbout(facts, acceptance, facts.timeOf(acceptance)), ...refused] : refused
+  return [...rejected, ...refused]
 }
 
 function readBack(facts: Facts, about: Message, startMs: number): Obligation {

@@ -35,11 +35,10 @@ export function receiptOf(
   message: Message,
   step: Receipt["step"],
 ): ObligationEnd | null {
-  const receipt = facts
-    .answersTo(message.id, "receipt")
-    .find(
-      (it) =>
-        it.statement.author !== message.statement.author && it.statement.content["step"] === step,
-    )
+  const receipt = facts.answersTo(message.id, "receipt").find(({ statement }) => {
+    const { author, content } = statement
+    const isOther = author !== message.statement.author
+    return isOther && content["step"] === step && content["of"] === message.id
+  })
   return receipt ? dischargedBy(facts, receipt) : null
 }
