@@ -36,6 +36,8 @@ export interface Facts {
   /** The warning this thread is about, once it is here. */
   readonly warning: { readonly message: Message; readonly content: Warning } | undefined
   custodyMs(message: Message): number | undefined
+  /** Its stated time is too far from custody to be believed: kept and shown, never refused. */
+  isDoubtful(message: Message): boolean
   refusalOf(message: Message): Refusal | undefined
   /** When it was made: as stated, or at custody where the stated time is doubtful. */
   timeOf(message: Message): number
@@ -100,6 +102,10 @@ export function factsOf(thread: Thread, policy: Policy): Facts {
   const waits = new Set(waiting.map((it) => it.message))
   const effective = ordered.filter((it) => kindRule(it.statement.kind) && !waits.has(it.id))
   const custodyMs = (message: Message) => custody.get(message.digest)
+  function isDoubtful(message: Message): boolean {
+    const heldMs = custodyMs(message) ?? message.statement.atMs
+    return Math.abs(heldMs - message.statement.atMs) > policy.doubtMs
+  }
   const ofKind = (kind: string) => effective.filter((it) => it.statement.kind === kind)
   return {
     thread,
@@ -111,11 +117,9 @@ export function factsOf(thread: Thread, policy: Policy): Facts {
     warning: warningIn(effective),
     custodyMs,
     refusalOf: (message) => refusals.get(message.digest),
-    timeOf(message) {
-      const stated = message.statement.atMs
-      const held = custodyMs(message)
-      return held !== undefined && Math.abs(held - stated) > policy.doubtMs ? held : stated
-    },
+    isDoubtful,
+    timeOf: (message) =>
+      isDoubtful(message) ? (custodyMs(message) ?? message.statement.atMs) : message.statement.atMs,
     answersTo: (id, kind) => ofKind(kind).filter((it) => it.statement.answers[0] === id),
     ofKind,
     byId: (id) => (id === undefined ? undefined : byId.get(id)),

@@ -44,6 +44,7 @@ export function viewHashOf(hashing: Hashing, view: ThreadView): string {
     view.obligations.map(obligationRow),
     view.conflicts.map((it) => [it.author, it.epoch, it.number, it.messages]),
     view.waiting.map((it) => [it.message, it.for]),
+    view.doubtful,
   ]
   return hashing.hash(hashing.encode(state)).toHex()
 }

@@ -22,6 +22,8 @@ export interface ThreadView {
   readonly obligations: readonly Obligation[]
   readonly conflicts: readonly Conflict[]
   readonly waiting: readonly Waiting[]
+  /** Messages whose stated time is over the policy's limit away from their custody. */
+  readonly doubtful: readonly MessageId[]
 }
 
 /** The view of a thread; equal sets give equal views, whatever their order. */
@@ -39,6 +41,7 @@ export function viewThread(thread: Thread, policy: Policy): ThreadView {
     obligations: obligations.toSorted((a, b) => a.dueMs - b.dueMs || (a.id < b.id ? -1 : 1)),
     conflicts: facts.conflicts,
     waiting: facts.waiting,
+    doubtful: facts.ordered.filter((it) => facts.isDoubtful(it)).map((it) => it.id),
   }
 }
 
