@@ -37,10 +37,13 @@ export type Value =
 export interface Limits {
   readonly bytesMax?: number
   readonly depthMax?: number
+  /** Of all items at all levels, keys counted. */
+  readonly itemsMax?: number
 }
 
 const bytesMaxDefault = 1024 * 1024
 const depthMaxDefault = 16
+const itemsMaxDefault = 65_536
 
 const encodeOptions: EncodeOptions = rfc8949EncodeOptions
 const decodeOptions = {
@@ -75,7 +78,8 @@ export function decode(bytes: Uint8Array, limits: Limits = {}): Value {
   if (bytes.length > bytesMax) {
     throw new CryptoError("too_large", `${bytes.length} bytes are over the limit of ${bytesMax}`)
   }
-  scan(bytes, limits.depthMax ?? depthMaxDefault)
+  const { depthMax = depthMaxDefault, itemsMax = itemsMaxDefault } = limits
+  scan(bytes, depthMax, itemsMax)
   const value = shaped(decoding(bytes))
   const again = encodeCbor(value, encodeOptions)
   const offset = firstDifference(bytes, again)

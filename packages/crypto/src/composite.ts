@@ -25,7 +25,7 @@ export const signatureBytes = 3373
 /** The bytes of a composite public key: ML-DSA-65, then Ed25519. */
 export const publicKeyBytes = 1984
 /** The bytes of a serialised signing key: two seeds. */
-export const signingKeySeedBytes = 64
+const signingKeySeedBytes = 64
 /** The bytes of a key id. */
 export const keyIdBytes = 16
 

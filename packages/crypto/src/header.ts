@@ -52,7 +52,7 @@ export function encodeHeader(header: Header): Uint8Array {
  * another version might have changed, `malformed` for fields of another shape.
  */
 export function decodeHeader(bytes: Uint8Array): Header {
-  const value = decode(bytes, { bytesMax: headerBytesMax, depthMax: 2 })
+  const value = decode(bytes, { bytesMax: headerBytesMax, depthMax: 1, itemsMax: 21 })
   const version = value instanceof Map ? (value as ReadonlyMap<number, Value>).get(1) : undefined
   refuseUnless(version === formatVersion, "unknown_version", "the header is of another version")
   const suite = (value as ReadonlyMap<number, Value>).get(2)

@@ -15,7 +15,7 @@ import { CryptoError } from "./crypto-error.ts"
 import { sha256 } from "./suite.ts"
 
 /** The bytes of a KEM seed, of a public key, of an encapsulation and of a prekey id. */
-export const kemSeedBytes = 32
+const kemSeedBytes = 32
 export const kemPublicKeyBytes = 1216
 export const encapsulationBytes = 1120
 export const prekeyIdBytes = 8

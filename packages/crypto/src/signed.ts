@@ -51,7 +51,7 @@ export function signPayload(
 
 /** Takes a signed object apart without verifying it. Throws `not_canonical` or `malformed`. */
 export function signedParts(bytes: Uint8Array): SignedParts {
-  const value = decode(bytes)
+  const value = decode(bytes, { depthMax: 1, itemsMax: 6 })
   if (Array.isArray(value) && value.length === 4) {
     const [context, keyId, payload, signature] = value as unknown[]
     if (

@@ -52,7 +52,7 @@ const slotLabel = "tearline/slot/v1"
 const pathBytes = 256
 const paddingStep = 512
 /** The most bytes of a slot, and so of a private part. */
-export const slotBytesMax = 65_536
+const slotBytesMax = 65_536
 
 /** Seals a slot. The result is the slot's exact bytes. */
 export async function sealSlot(
@@ -92,7 +92,7 @@ function infoOf(slot: Place, headerHash: Uint8Array): Uint8Array {
 /** Reads a slot without opening it. Throws `not_canonical`, `too_large` or `malformed`. */
 export function decodeSlot(bytes: Uint8Array): Slot {
   const [addressee, prekeyId, epoch, lane, number, previous, encapsulation, ciphertext] = itemsOf(
-    decode(bytes, { bytesMax: slotBytesMax, depthMax: 1 }),
+    decode(bytes, { bytesMax: slotBytesMax, depthMax: 1, itemsMax: 9 }),
     8,
     "the slot",
   )
@@ -120,7 +120,7 @@ export async function openSlot(
     throw new CryptoError("bad_padding", "the slot's padding is not the one that its content has")
   }
   const [messageSecret, salt, index, path, privatePart] = itemsOf(
-    decode(inner, { bytesMax: slotBytesMax, depthMax: 1 }),
+    decode(inner, { bytesMax: slotBytesMax, depthMax: 1, itemsMax: 6 }),
     5,
     "the slot's content",
   )

@@ -21,7 +21,7 @@ function join(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /** 32 bytes derived from a message secret for one purpose: HKDF-SHA256 without salt. */
-export function derived(messageSecret: Uint8Array, purpose: string): Uint8Array {
+function derived(messageSecret: Uint8Array, purpose: string): Uint8Array {
   return new Uint8Array(hkdfSync("sha256", messageSecret, new Uint8Array(0), purpose, 32))
 }
 

@@ -43,7 +43,7 @@ export function encodeUnit(unit: Unit): Uint8Array {
 
 /** Takes a unit apart. Throws `too_large`, `not_canonical` or `malformed`. */
 export function decodeUnit(bytes: Uint8Array): Unit {
-  const value = decode(bytes, { bytesMax: unitBytesMax, depthMax: 1 })
+  const value = decode(bytes, { bytesMax: unitBytesMax, depthMax: 1, itemsMax: 7 })
   const [header, body, outer, slot, slotIndex, slotPath] = itemsOf(value, 6, "the unit")
   return {
     header: bytesOf(header, "the header"),

@@ -136,10 +136,13 @@ test.each(refusedForms)("M-CBOR-2: %s is refused", (_, hex) => {
   expect(codeOf(() => decode(fromHex(hex)))).toBe("not_canonical")
 })
 
-test("M-CBOR-3: size and depth are limited before any work", () => {
+test("M-CBOR-3: size, depth and number of items are limited before any work", () => {
   expect(codeOf(() => decode(new Uint8Array(1024 * 1024 + 1)))).toBe("too_large")
   expect(codeOf(() => decode(new Uint8Array(1024 * 1024).fill(0x81)))).toBe("too_large")
   expect(codeOf(() => decode(fromHex("818100"), { depthMax: 1 }))).toBe("too_large")
+  const many = Uint8Array.from([0x9a, 0, 1, 0, 0, ...new Uint8Array(65_536)])
+  expect(codeOf(() => decode(many))).toBe("too_large")
+  expect(codeOf(() => decode(many, { itemsMax: 65_537 }))).toBe("accepted")
   expect(decode(fromHex("818100"), { depthMax: 2 })).toEqual([[0]])
 })
 

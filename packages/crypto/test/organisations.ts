@@ -19,16 +19,19 @@ export interface Organisation {
   readonly exchange: SigningKey
   readonly gateway: SigningKey
   readonly kem: KemKey
+  readonly kemSeed: Uint8Array
 }
 
 async function organisation(name: string): Promise<Organisation> {
   const random = randomFrom(name)
   const root = generateSigningKey(random)
+  const kemSeed = generateKemSeed(random)
   return {
     org: root.verifying.id,
     exchange: generateSigningKey(random),
     gateway: generateSigningKey(random),
-    kem: await kemKeyFromSeed(generateKemSeed(random)),
+    kem: await kemKeyFromSeed(kemSeed),
+    kemSeed,
   }
 }
 

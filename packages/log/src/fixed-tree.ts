@@ -10,7 +10,7 @@
 import { type Hash, hashBytes, nodeHash } from "./merkle-tree.ts"
 
 /** The levels between a leaf and the root. */
-export const fixedTreeDepth = 8
+const fixedTreeDepth = 8
 /** The leaves of a fixed tree, real and empty. */
 export const fixedTreeLeaves = 256
 /** The bytes of a path: one hash a level, lowest first. */
