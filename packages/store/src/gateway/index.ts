@@ -1,0 +1,7 @@
+/**
+ * The gateway's door to its own database: what it holds for its exchange, and whom it talks to.
+ *
+ * Ciphertext and receipts go in and never change; only "taken" is marked later.
+ */
+
+export { type GatewayPeer, type GatewayStore, openGatewayStore } from "./store.ts"

@@ -1,0 +1,126 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest"
+
+import { type StoreError } from "@tearline/store"
+import { type GatewayStore, openGatewayStore } from "@tearline/store/gateway"
+
+import { query, startTestServer, type TestServer } from "./database.ts"
+import { birch, bytes, cedar, digest, held } from "./writes.ts"
+
+let server: TestServer
+let store: GatewayStore
+
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(async () => {
+  await server.stop()
+})
+beforeEach(async () => {
+  store = await openGatewayStore(server.url("tl_gateway", await server.clone("tl_gateway")))
+})
+afterEach(async () => {
+  await store.close()
+})
+
+const names = (arrivals: readonly { custody: Uint8Array }[]) =>
+  arrivals.map((it) => Buffer.from(it.custody).toString())
+
+test("what is held is given to the exchange as it was received", async () => {
+  await store.commit([{ kind: "held", ...held("a") }])
+  expect(await store.untaken(10)).toEqual([held("a")])
+  expect(await store.custodyOf(digest("a"))).toEqual(bytes("custody a"))
+  expect(await store.custodyOf(digest("b"))).toBeUndefined()
+})
+
+test("a retry gets the first receipt again (I3)", async () => {
+  await store.commit([{ kind: "held", ...held("a") }])
+  const again = held("a", { custody: bytes("second"), atMs: 9_000 })
+  await store.commit([
+    { kind: "held", ...again },
+    { kind: "held", ...held("b") },
+    { kind: "held", ...held("b", { custody: bytes("second") }) },
+  ])
+  expect(await store.custodyOf(digest("a"))).toEqual(bytes("custody a"))
+  expect(names(await store.untaken(10)).toSorted()).toEqual(["custody a", "custody b"])
+})
+
+test("the most urgent goes first, the oldest first within a lane", async () => {
+  const arrivals = [
+    held("old routine", { lane: 3, atMs: 1 }),
+    held("new flash", { lane: 0, atMs: 9 }),
+    held("old flash", { lane: 0, atMs: 5 }),
+    held("priority", { lane: 2, atMs: 2 }),
+  ]
+  await store.commit(arrivals.map((it) => ({ kind: "held", ...it })))
+  expect(names(await store.untaken(3))).toEqual([
+    "custody old flash",
+    "custody new flash",
+    "custody priority",
+  ])
+  const rest = await store.untaken(9, [digest("old flash"), digest("priority")])
+  expect(names(rest)).toEqual(["custody new flash", "custody old routine"])
+  expect(await store.counts()).toEqual({ untaken: [2, 0, 1, 1] })
+})
+
+test("what is taken is kept and not given again, also after a retry", async () => {
+  await store.commit([{ kind: "held", ...held("a") }])
+  await store.markTaken([digest("a"), digest("unknown")])
+  await store.markTaken([digest("a")])
+  await store.commit([{ kind: "held", ...held("a") }])
+  expect(await store.untaken(10)).toEqual([])
+  expect(await store.custodyOf(digest("a"))).toEqual(bytes("custody a"))
+})
+
+test("a refused arrival is recorded, known or not", async () => {
+  const refused = { kind: "refused" as const, code: "foreign_slot", atMs: 1 }
+  await store.commit([
+    { ...refused, digest: digest("a"), sender: birch },
+    { ...refused, digest: null, sender: null },
+    { kind: "held", ...held("b") },
+  ])
+  expect(await store.untaken(10)).toHaveLength(1)
+})
+
+test("the list of peers is replaced as a whole", async () => {
+  const peer = {
+    org: birch,
+    gatewayKeys: [bytes("key one"), bytes("key two")],
+    pins: [digest("pin")],
+    endpoint: "https://birch.example:8443",
+    isFrozen: false,
+  }
+  await store.replacePeers([peer, { ...peer, org: cedar, isFrozen: true }])
+  expect(await store.peers()).toHaveLength(2)
+  await store.replacePeers([peer])
+  expect(await store.peers()).toEqual([peer])
+  await store.replacePeers([])
+  expect(await store.peers()).toEqual([])
+})
+
+test("a connection that the server ended costs at most one call", async () => {
+  await store.untaken(1)
+  await query(server.url("tl_admin", "postgres"), [
+    "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'tl_gateway'",
+  ])
+  const next = await store.untaken(1).then(
+    () => "good",
+    (error: unknown) => (error as StoreError).code,
+  )
+  expect(["good", "unavailable"]).toContain(next)
+  expect(await store.untaken(1)).toEqual([])
+})
+
+test("a database that is not there is unavailable", async () => {
+  const gone = openGatewayStore("postgresql://tl_gateway:x@/tl_gateway?host=%2Fnowhere&port=5432")
+  await expect(gone).rejects.toMatchObject({ name: "StoreError", code: "unavailable" })
+})
+
+test("a wrong password is told without it", async () => {
+  const url = server.url("tl_gateway", "tl_gateway").replace(/:[^:@/]+@/, ":not-the-one@")
+  const error = await openGatewayStore(url).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  expect(error).toMatchObject({ code: "forbidden", sqlState: "28P01" })
+  expect(String(error)).not.toContain("not-the-one")
+})
