@@ -20,6 +20,7 @@ import {
   withRefusal,
   type Thread,
 } from "../thread/thread.ts"
+import { precedences } from "../vocabulary/precedence.ts"
 import type { Arrived, ExchangeAnswer, Unopenable } from "./inputs.ts"
 import { say } from "./saying.ts"
 import { changeLink, changeThread, putThread, type Desk, type Turn } from "./turn.ts"
@@ -160,6 +161,10 @@ export async function take(desk: Desk, turn: Turn, arrival: Arrived): Promise<Ex
   const read = readMessage(opened.statement, opened.part, opened)
   if (read.kind === "refused") return refuse(desk, turn, arrival, read.code)
   const { statement, part } = read
+  // The header's precedence and the slot's lane are the gateway's word; the statement's is signed.
+  if (precedences.entries[statement.precedence].lane !== opened.place.lane) {
+    return refuse(desk, turn, arrival, "precedence_mismatch")
+  }
   const message: Message = { id: opened.id, digest: opened.digest, statement, part }
   const thread = await threadFor(desk, message)
   if (thread === "wrong_thread") return refuse(desk, turn, arrival, thread)

@@ -27,7 +27,7 @@ export const outcomeSchema = v.looseObject({
 
 /** Thanks to be relayed to the people who obtained it, who are never named (R50). */
 export const thanksSchema = v.looseObject({
-  level: v.picklist(["desk", "chief", "minister", "head-of-state"]),
+  level: anyCodeSchema,
   text: plainText(4_000),
 })
 
