@@ -115,10 +115,12 @@ function openNameless(place: Place, text: string): number {
 }
 
 function initFailure(folder: string, complaint: string): PostgresError {
-  if (complaint.includes("No space left")) {
+  if (/No space left|free disk space/.test(complaint)) {
     const message = `no space left to create a database in ${folder}; it needs about 100 MB`
     return new PostgresError("disk_full", message)
   }
-  const last = complaint.trim().split("\n").slice(-3).join("; ")
+  const lines = complaint.trim().split("\n")
+  const reasons = lines.filter((line) => /error|FATAL|PANIC/.test(line))
+  const last = (reasons.length > 0 ? reasons : lines).slice(-3).join("; ")
   return new PostgresError("init_failed", `creating a database in ${folder} failed: ${last}`)
 }

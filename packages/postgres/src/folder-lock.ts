@@ -37,8 +37,8 @@ export async function underLock<T>(folder: string, work: () => Promise<T>): Prom
 
 function take(lock: string, ticket: string): boolean {
   const own = `${lock}.${ticket.replace(" ", ".")}`
-  writeFileSync(own, ticket, { mode: 0o600 })
   try {
+    writeFileSync(own, ticket, { mode: 0o600 })
     // A link appears with its content or not at all; creating the lock and then writing would not.
     linkSync(own, lock)
     return true

@@ -15,6 +15,7 @@ import {
   writeFileSync,
 } from "node:fs"
 import { createInterface } from "node:readline"
+import { type Writable } from "node:stream"
 
 import { expect, onTestFinished, test } from "vitest"
 
@@ -185,7 +186,7 @@ function bystander(folder: string, script: string): ChildProcess {
   const drop = isRoot ? { uid, gid } : {}
   const child = spawn("sh", ["-c", script], {
     cwd: "/",
-    stdio: ["pipe", "pipe", "inherit"],
+    stdio: ["pipe", "pipe", "inherit", "pipe"],
     ...drop,
   })
   onTestFinished(() => void child.kill("SIGKILL"))
@@ -224,9 +225,10 @@ test("the lock of a server that is still a zombie is retried until it is reaped"
   const folder = makeFolder(own)
   const first = await start(folder)
   await first.stop()
-  // The shell reaps its child only after its input has ended.
-  const parent = bystander(folder, "sh -c 'exit 0' & echo $!; read line; wait; read line")
+  // The child ends with descriptor 3; the shell reaps it only when it has read a line.
+  const parent = bystander(folder, "read end <&3 & echo $!; read line; wait; read line")
   const [zombie] = (await once(createInterface(parent.stdout!), "line")) as [string]
+  ;(parent.stdio[3] as Writable).end()
   await expect.poll(() => readFileSync(`/proc/${zombie}/stat`, "utf8")).toContain(") Z ")
   leaveLock(folder, Number(zombie), first.socketFolder)
   const onProgress = (): void => void parent.stdin?.write("\n")
