@@ -9,7 +9,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   log: ["@tearline/core"],
   crypto: ["@tearline/core", "@tearline/log", "hpke", "cborg", "cborg/*", "node:crypto"],
   postgres: ["pg", "node:*", "node:*/*"],
-  store: ["@tearline/core", "@tearline/log", "pg", "kysely", "node:*"],
+  store: ["@tearline/core", "@tearline/log", "pg", "kysely", "node:*", "node:*/*"],
   gateway: [
     "@tearline/core",
     "@tearline/crypto",
@@ -20,6 +20,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     "hono/*",
     "@hono/node-server",
     "node:*",
+    "node:*/*",
   ],
   exchange: [
     "@tearline/core",
@@ -32,6 +33,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     "@hono/node-server",
     "valibot",
     "node:*",
+    "node:*/*",
   ],
   cli: [
     "@tearline/core",
@@ -43,6 +45,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     "@tearline/exchange",
     "@peculiar/x509",
     "node:*",
+    "node:*/*",
   ],
   devnet: [
     "@tearline/core",
@@ -54,6 +57,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     "@tearline/exchange",
     "valibot",
     "node:*",
+    "node:*/*",
   ],
 }
 

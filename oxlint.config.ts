@@ -21,7 +21,15 @@ function onlyFrom(layer: string, allowed: readonly string[]) {
   }
 }
 
-const testLibraries = ["vitest", "fast-check", "node:*", "@panva/hpke-noble", "hpke", "cbor2"]
+const testLibraries = [
+  "vitest",
+  "fast-check",
+  "node:*",
+  "node:*/*",
+  "@panva/hpke-noble",
+  "hpke",
+  "cbor2",
+]
 
 const boundaries: OxlintOverride[] = Object.entries(layers).flatMap(
   ([layer, allowed]): OxlintOverride[] => [

@@ -25,6 +25,7 @@ const config: ViteUserConfig = {
           testTimeout: 240_000,
           hookTimeout: 240_000,
           maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
