@@ -1,0 +1,21 @@
+import { withDesk } from "../act.ts"
+import type { Command, Context, Report } from "../command.ts"
+import { plain } from "../terminal/plain.ts"
+import { table } from "../terminal/table.ts"
+
+export const peerList: Command = {
+  name: "peer list",
+  summary: "list the partners",
+  options: {},
+  examples: ["tearline peer list"],
+  run: runList,
+}
+
+async function runList(context: Context): Promise<Report> {
+  const peers = await withDesk(context, (desk) =>
+    context.terminal.during("waiting for the node…", desk.peers()),
+  )
+  const rows = peers.map(({ org, name }) => [plain(name), org])
+  const empty = ["no partner yet; it takes two people and one phone call: tearline peer add"]
+  return { document: peers, lines: rows.length === 0 ? empty : table(rows) }
+}

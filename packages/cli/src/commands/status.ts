@@ -1,0 +1,62 @@
+import { withDesk } from "../act.ts"
+import type { Command, Context, Report } from "../command.ts"
+import type { LinkStatus, NodeStatus } from "../desk/answers.ts"
+import { plain } from "../terminal/plain.ts"
+import type { Style } from "../terminal/style.ts"
+import { table } from "../terminal/table.ts"
+import { absolute, ago } from "../terminal/time.ts"
+
+export const status: Command = {
+  name: "status",
+  summary: "show the node, its links and what is owed",
+  options: {},
+  examples: ["tearline status", "tearline status --json"],
+  run: runStatus,
+}
+
+async function runStatus(context: Context): Promise<Report> {
+  const found = await withDesk(context, (desk) =>
+    context.terminal.during("waiting for the node…", desk.status()),
+  )
+  return { document: found, lines: linesOf(found, context.terminal.style) }
+}
+
+function linesOf(found: NodeStatus, style: Style): readonly string[] {
+  const { links, threads, obligations, nowMs } = found
+  const overdue = `${obligations.overdue} overdue`
+  const head = [
+    [plain(found.name), found.org],
+    ["status", found.status === "ready" ? style.good("ready") : style.alarm(plain(found.status))],
+    ["time", absolute(nowMs)],
+    ["threads", `${threads.open} open, ${threads.closed} closed`],
+    [
+      "owed",
+      `${obligations.open} open, ${obligations.overdue > 0 ? style.alarm(overdue) : overdue}`,
+    ],
+    ...(found.quarantined > 0
+      ? [["set aside", style.alarm(`${found.quarantined} arrivals that could not be handled`)]]
+      : []),
+  ]
+  if (links.length === 0) {
+    const words = "no partner yet; it takes two people and one phone call: tearline peer add"
+    return [...table(head), "", words]
+  }
+  const rows = links.map((link) => rowOf(link, nowMs, style))
+  const titles = ["link", "state", "last heard", "last sent", "waiting to leave"]
+  return [...table(head), "", ...table([titles.map((it) => style.bold(it)), ...rows])]
+}
+
+function rowOf(link: LinkStatus, nowMs: number, style: Style): readonly string[] {
+  const when = (atMs: number | null): string => (atMs === null ? "never" : ago(atMs, nowMs))
+  const waiting = Object.entries(link.outbox)
+    .filter(([, count]) => count > 0)
+    .map(([precedence, count]) => `${count} ${precedence}`)
+  const gaps = link.gaps > 0 ? style.alarm(`, ${link.gaps} missing`) : ""
+  return [
+    plain(link.name),
+    (link.isSilent ? style.alarm("silent") : style.good("heard")) + gaps,
+    when(link.heardAtMs),
+    when(link.sealedAtMs),
+    waiting.join(", ") || "nothing",
+  ]
+}

@@ -1,0 +1,131 @@
+/** What the exchange's desk interface answers, as JSON. All times in milliseconds since 1970 UTC. */
+
+export interface LinkStatus {
+  readonly peer: string
+  readonly name: string
+  /** When anything sealed by the peer's exchange last arrived; null before the first. */
+  readonly heardAtMs: number | null
+  readonly sealedAtMs: number | null
+  readonly isSilent: boolean
+  readonly gaps: number
+  /** What waits for custody, by precedence. */
+  readonly outbox: Readonly<Record<string, number>>
+}
+
+export interface NodeStatus {
+  readonly org: string
+  readonly name: string
+  readonly status: string
+  readonly nowMs: number
+  readonly links: readonly LinkStatus[]
+  readonly threads: { readonly open: number; readonly closed: number }
+  readonly obligations: { readonly open: number; readonly overdue: number }
+  readonly quarantined: number
+}
+
+export interface Invite {
+  /** Base64 of the canonical CBOR of the identity and operations statements. */
+  readonly invite: string
+  readonly fingerprint: string
+}
+
+export interface Peer {
+  readonly org: string
+  readonly name: string
+  readonly [more: string]: unknown
+}
+
+/** One open obligation, as the inbox lists it. */
+export interface Owed {
+  readonly id: string
+  readonly rule: string
+  readonly thread: string
+  readonly peer: string
+  readonly peerName?: string
+  readonly owedBy: string
+  readonly mine: boolean
+  readonly bearer: string
+  readonly precedence: string
+  readonly threadStatus: string
+  readonly title: string
+  readonly startMs: number
+  readonly dueMs: number
+  readonly overdue: boolean
+}
+
+export interface ThreadMessage {
+  readonly id: string
+  readonly kind: string
+  readonly author: string
+  readonly mine: boolean
+  readonly atMs: number
+  readonly number: number
+  readonly answers: readonly string[]
+  readonly content: Readonly<Record<string, unknown>>
+  readonly custodyAtMs: number | null
+}
+
+/** An obligation in a thread, as `core` has it. */
+export interface ThreadObligation {
+  readonly id: string
+  readonly rule: string
+  readonly owedBy: string
+  readonly bearer: string
+  readonly about: string
+  readonly startMs: number
+  readonly dueMs: number
+  readonly end: { readonly kind: string; readonly by: string; readonly atMs: number } | null
+}
+
+export interface ThreadDocument {
+  readonly thread: string | { readonly id: string; readonly [more: string]: unknown }
+  readonly version: number
+  readonly viewHash: string
+  readonly isClosed: boolean
+  readonly messages: readonly ThreadMessage[]
+  readonly obligations: readonly ThreadObligation[]
+  readonly conflicts: readonly unknown[]
+  readonly waiting: readonly unknown[]
+  readonly refusals: readonly unknown[]
+  readonly [more: string]: unknown
+}
+
+export interface AddresseeChoice {
+  readonly org: string
+  readonly asks?: readonly string[]
+  readonly releasableTo?: readonly string[]
+}
+
+export interface WarningOrder {
+  readonly addressees: readonly AddresseeChoice[]
+  readonly precedence: string
+  readonly status: string
+  readonly content: unknown
+  readonly officer: string
+}
+
+export interface WarningMade {
+  readonly message: string
+  readonly threads: readonly { readonly org: string; readonly thread: string }[]
+}
+
+export interface Act {
+  readonly kind: string
+  readonly content: unknown
+  readonly answers?: readonly string[]
+  readonly officer: string
+}
+
+export interface PeerOrder {
+  readonly invite: string
+  readonly fingerprint: string
+  readonly officer: string
+  /** How the two people compared: by voice, by QR code, in person. */
+  readonly method: string
+}
+
+/** A hint that something changed: ids and codes only. */
+export interface DeskEvent {
+  readonly kind: string
+  readonly [more: string]: unknown
+}

@@ -1,0 +1,20 @@
+/**
+ * The command line and the launcher.
+ *
+ * `src/main.ts` is `tearline …`: one file for each command under `commands/`, over a typed client
+ * of the desk interface. `launcher/` runs a node's processes and keeps them running; the trial
+ * network of several organisations and the benchmarks use the same launcher through this door.
+ */
+
+export { CliError, type CliErrorCode } from "./cli-error.ts"
+export type * from "./desk/answers.ts"
+export { type DeskClient, deskClient } from "./desk/client.ts"
+export {
+  type ChildHandle,
+  launch,
+  type LaunchOptions,
+  type NodeEvent,
+  type RunningNode,
+} from "./launcher/launch.ts"
+export type { NodeConfig } from "./state/folder.ts"
+export { initNode, type InitOptions, type NewNode } from "./state/init.ts"

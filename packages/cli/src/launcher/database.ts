@@ -1,0 +1,131 @@
+/**
+ * The databases under a running node: the embedded server, watched and started again, or URLs.
+ *
+ * Nobody tells us when a server dies: it may have been adopted from an earlier launcher and is then
+ * no child of ours. So its process is looked at, twice a second.
+ */
+
+import {
+  externalRoles,
+  PostgresError,
+  type PostgresServer,
+  prepareRoles,
+  type RoleUrls,
+  startPostgres,
+} from "@tearline/postgres"
+import { migrate } from "@tearline/store"
+
+import { CliError, type CliErrorCode } from "../cli-error.ts"
+import type { NodeFolder } from "../state/folder.ts"
+import { identify } from "./process-identity.ts"
+
+const lookEveryMs = 500
+
+export interface Databases {
+  readonly urls: RoleUrls
+  /** Of the embedded server, if there is one. */
+  readonly pid: number | undefined
+  close(): Promise<void>
+}
+
+export interface DatabaseOptions {
+  readonly folder: NodeFolder
+  readonly onProgress: (message: string) => void
+  /** The server died and is back, under this process id. */
+  readonly onRestart: (pid: number) => void
+  /** It died and could not be started again yet; it is tried again. */
+  readonly onFailure: (code: string) => void
+}
+
+/** Starts what the node's configuration names, and brings it to this version's tables. */
+export async function openDatabases(options: DatabaseOptions): Promise<Databases> {
+  const { folder, onProgress } = options
+  if (folder.config().database === "external") {
+    const urls = externalRoles(folder.readSecret("database") as RoleUrls)
+    await migrateBoth(urls, onProgress)
+    return { urls, pid: undefined, close: async () => undefined }
+  }
+  const server = await startPostgres({ folder: folder.postgres, onProgress })
+  try {
+    const urls = await prepareRoles(server)
+    await migrateBoth(urls, onProgress)
+    return new Watched(server, urls, options)
+  } catch (error) {
+    await server.stop()
+    throw error
+  }
+}
+
+async function migrateBoth(urls: RoleUrls, onProgress: (message: string) => void): Promise<void> {
+  await migrate({ url: urls.gatewayOwner, database: "gateway", onProgress })
+  await migrate({ url: urls.deskOwner, database: "desk", onProgress })
+}
+
+class Watched implements Databases {
+  readonly urls: RoleUrls
+  readonly #options: DatabaseOptions
+  readonly #timer: NodeJS.Timeout
+  #server: PostgresServer
+  #identity: string | undefined
+  #mending: Promise<void> | undefined
+  #isClosing = false
+
+  constructor(server: PostgresServer, urls: RoleUrls, options: DatabaseOptions) {
+    this.#server = server
+    this.#identity = identify(server.pid)
+    this.urls = urls
+    this.#options = options
+    this.#timer = setInterval(() => this.#look(), lookEveryMs)
+  }
+
+  get pid(): number {
+    return this.#server.pid
+  }
+
+  async close(): Promise<void> {
+    this.#isClosing = true
+    clearInterval(this.#timer)
+    await this.#mending
+    await this.#server.stop()
+  }
+
+  #look(): void {
+    if (this.#mending !== undefined || this.#isClosing) return
+    const identity = identify(this.#server.pid)
+    if (identity !== undefined && identity === this.#identity) return
+    this.#mending = this.#mend().finally(() => {
+      this.#mending = undefined
+    })
+  }
+
+  async #mend(): Promise<void> {
+    const { folder, onProgress, onRestart, onFailure } = this.#options
+    try {
+      // Gives our use of the dead server back, so that the new one is ours alone.
+      await this.#server.stop()
+      this.#server = await startPostgres({ folder: folder.postgres, onProgress })
+      this.#identity = identify(this.#server.pid)
+      onRestart(this.#server.pid)
+    } catch (error) {
+      onFailure(error instanceof PostgresError ? error.code : "unknown")
+    }
+  }
+}
+
+const codes: Readonly<Record<string, CliErrorCode>> = {
+  no_binary: "no_database",
+  disk_full: "disk_full",
+  path_problem: "cannot_write",
+  wrong_owner: "cannot_write",
+}
+
+/** A failure of the database in the words of this package; anything else as it is. */
+export function databaseError(error: unknown): unknown {
+  if (!(error instanceof PostgresError)) return error
+  const [message, ...rest] = error.message.split("; ")
+  return new CliError(codes[error.code] ?? "no_database", message ?? error.message, {
+    hint: rest.join("; ") || "see postgres/server.log in the state folder",
+    cause: error,
+    shown: error.code,
+  })
+}

@@ -1,0 +1,237 @@
+/**
+ * Starts a node and keeps it running: PostgreSQL, then the gateway, then the exchange.
+ *
+ * What dies is started again, whatever killed it; the others go on meanwhile, since every process
+ * takes up its own work from its own database. What is started here ends here, in reverse order.
+ */
+
+import { createServer } from "node:net"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+import { CliError, systemCode } from "../cli-error.ts"
+import { type DeskClient, deskClient } from "../desk/client.ts"
+import { type NodeConfig, type NodeFolder, openNodeFolder } from "../state/folder.ts"
+import { BoundedLog } from "./bounded-log.ts"
+import { Child, type ChildEvent } from "./child.ts"
+import { databaseError, type Databases, openDatabases } from "./database.ts"
+import { takeLock } from "./lock.ts"
+import { exchangeConfig, gatewayConfig } from "./process-config.ts"
+import { prepareSocketFolder } from "./socket-folder.ts"
+
+export type ProcessName = "gateway" | "exchange" | "postgres"
+
+/** Something that happened to one of the processes. Ids, codes and counts only. */
+export type NodeEvent =
+  | ({ readonly process: "gateway" | "exchange" } & ChildEvent)
+  | { readonly process: "postgres"; readonly kind: "ready"; readonly pid: number }
+  | { readonly process: "postgres"; readonly kind: "failed"; readonly code: string }
+
+export interface LaunchOptions {
+  readonly dir: string
+  /** Programs to run instead of the packages' own, as devnet does to pass a clock. */
+  readonly mains?: { readonly gateway?: string; readonly exchange?: string }
+  readonly extraEnv?: Readonly<Record<string, string>>
+  /** Opens a channel for messages to each of the two. */
+  readonly hasChannel?: boolean
+  readonly onProgress?: (message: string) => void
+  readonly onEvent?: (event: NodeEvent) => void
+  /** Given up between two steps of the start when this is aborted. */
+  readonly signal?: AbortSignal
+}
+
+/** One of the two processes, in all its lives. */
+export type ChildHandle = Pick<Child, "name" | "pid" | "isAlive" | "send" | "onMessage">
+
+export interface RunningNode {
+  /** Organisation id in hexadecimal. */
+  readonly org: string
+  readonly name: string
+  readonly endpoint: string
+  readonly desk: DeskClient
+  /** Of the present lives; absent where a process is between two, or the database is external. */
+  readonly pids: Readonly<Partial<Record<ProcessName, number>>>
+  readonly gateway: ChildHandle
+  readonly exchange: ChildHandle
+  /** What still runs, for whoever waits for `stop`. */
+  stillRunning(): readonly ProcessName[]
+  /** Ends everything that was started, PostgreSQL last. May be called again. */
+  stop(): Promise<void>
+}
+
+/** Starts the node of a state folder. When it fails, nothing that it started is left running. */
+export async function launch(options: LaunchOptions): Promise<RunningNode> {
+  const folder = openNodeFolder(options.dir)
+  const config = folder.config()
+  await using started = new AsyncDisposableStack()
+  const release = takeLock(folder.lockFile)
+  started.defer(release)
+  await mustBeFree(config)
+  prepareSocketFolder(folder)
+  const parts = new Parts(folder, options)
+  started.defer(() => parts.close())
+  try {
+    await parts.start()
+  } catch (error) {
+    throw databaseError(error)
+  }
+  const kept = started.move()
+  return running(config, parts, () => kept.disposeAsync())
+}
+
+function running(config: NodeConfig, parts: Parts, close: () => Promise<void>): RunningNode {
+  let stopped: Promise<void> | undefined
+  const desk = deskClient(parts.folder.dir)
+  return {
+    org: config.org,
+    name: config.name,
+    endpoint: config.endpoint,
+    desk,
+    gateway: parts.gateway,
+    exchange: parts.exchange,
+    get pids() {
+      return parts.pids()
+    },
+    stillRunning: () => Object.keys(parts.pids()) as ProcessName[],
+    stop: () => {
+      desk.close()
+      stopped ??= close()
+      return stopped
+    },
+  }
+}
+
+const commonFlags = [
+  "--disallow-code-generation-from-strings",
+  "--disable-proto=delete",
+  "--disable-warning=ExperimentalWarning",
+]
+
+/** The three processes in the order in which they need each other. */
+class Parts {
+  readonly folder: NodeFolder
+  readonly gateway: Child
+  readonly exchange: Child
+  readonly #options: LaunchOptions
+  readonly #progress: (message: string) => void
+  #databases: Databases | undefined
+  #innerPort = 0
+
+  constructor(folder: NodeFolder, options: LaunchOptions) {
+    this.folder = folder
+    this.#options = options
+    this.#progress = options.onProgress ?? (() => undefined)
+    const index = fileURLToPath(import.meta.resolve("@tearline/gateway"))
+    const root = join(dirname(index), "../../..")
+    this.gateway = this.#child("gateway", {
+      // Its code and that of its libraries, and nothing else on this machine's disks.
+      nodeFlags: ["--permission", "--allow-net", `--allow-fs-read=${root}`, ...commonFlags],
+      config: () => gatewayConfig(folder, this.#urls(), this.#innerPort),
+    })
+    this.exchange = this.#child("exchange", {
+      nodeFlags: commonFlags,
+      config: () => exchangeConfig(folder, this.#urls(), this.#innerPort),
+    })
+  }
+
+  async start(): Promise<void> {
+    this.#step("starting the database…")
+    this.#databases = await openDatabases({
+      folder: this.folder,
+      onProgress: this.#progress,
+      onRestart: (pid) => this.#tell({ process: "postgres", kind: "ready", pid }),
+      onFailure: (code) => this.#tell({ process: "postgres", kind: "failed", code }),
+    })
+    this.#step("starting the gateway…")
+    const ready = await this.gateway.start()
+    this.#innerPort = portOf(ready["innerPort"])
+    this.#step("starting the exchange…")
+    await this.exchange.start()
+    this.#step("ready")
+  }
+
+  pids(): Partial<Record<ProcessName, number>> {
+    const pids = {
+      exchange: this.exchange.pid,
+      gateway: this.gateway.pid,
+      postgres: this.#databases?.pid,
+    }
+    return Object.fromEntries(Object.entries(pids).filter(([, pid]) => pid !== undefined))
+  }
+
+  async close(): Promise<void> {
+    await this.exchange.stop()
+    await this.gateway.stop()
+    const databases = this.#databases
+    await databases?.close()
+    this.#databases = undefined
+  }
+
+  #step(message: string): void {
+    if (this.#options.signal?.aborted === true) {
+      throw new CliError("not_confirmed", "the start was interrupted", {
+        hint: "nothing is left running",
+      })
+    }
+    this.#progress(message)
+  }
+
+  #tell(event: NodeEvent): void {
+    this.#options.onEvent?.(event)
+  }
+
+  #urls(): Databases["urls"] {
+    if (this.#databases !== undefined) return this.#databases.urls
+    throw new CliError("internal", "a process was started before its database", {
+      hint: "report this",
+    })
+  }
+
+  #child(
+    name: "gateway" | "exchange",
+    part: { readonly nodeFlags: readonly string[]; readonly config: () => object },
+  ): Child {
+    const { mains, extraEnv, hasChannel } = this.#options
+    return new Child({
+      ...part,
+      name,
+      main:
+        mains?.[name] ??
+        fileURLToPath(new URL("main.ts", import.meta.resolve(`@tearline/${name}`))),
+      log: new BoundedLog(`${this.folder.logs}/${name}.ndjson`),
+      extraEnv: extraEnv ?? {},
+      hasChannel: hasChannel ?? false,
+      onEvent: (event) => this.#tell({ process: name, ...event }),
+    })
+  }
+}
+
+function portOf(said: unknown): number {
+  if (typeof said === "number") return said
+  throw new CliError("start_failed", "the gateway does not say where it listens", {
+    hint: "gateway and launcher are of different versions: install both again",
+  })
+}
+
+/** Says in words what would otherwise be a gateway that does not start. */
+async function mustBeFree({ listen }: NodeConfig): Promise<void> {
+  const server = createServer()
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  server.once("error", reject)
+  server.listen(listen.port, listen.host, resolve)
+  try {
+    await promise
+  } catch (cause) {
+    const where = `${listen.host}:${listen.port}`
+    if (systemCode(cause) === "EADDRINUSE") {
+      const hint = "end the program that uses it, or change `listen` in tearline.json"
+      throw new CliError("port_in_use", `something else listens on ${where}`, { hint, cause })
+    }
+    throw new CliError("port_in_use", `this machine cannot listen on ${where}`, {
+      hint: "change `listen` in tearline.json to an address of this machine and a free port",
+      cause,
+    })
+  } finally {
+    server.close()
+  }
+}

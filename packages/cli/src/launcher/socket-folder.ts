@@ -1,0 +1,26 @@
+/** The private folder of the desk's socket, where the state folder's own path is too long for one. */
+
+import { lstatSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+
+import { fileError } from "../cli-error.ts"
+import type { NodeFolder } from "../state/folder.ts"
+
+/** Makes sure that there is a folder for the socket, and that no dead process's socket is in it. */
+export function prepareSocketFolder(folder: NodeFolder): void {
+  try {
+    if (!folder.hasShortPath && !isOurs(folder.deskSocket())) {
+      writeFileSync(folder.socketRecord, mkdtempSync(`${tmpdir()}/tearline-desk-`), { mode: 0o600 })
+    }
+    rmSync(folder.deskSocket(), { force: true })
+  } catch (error) {
+    throw fileError(error, folder.run, "write")
+  }
+}
+
+/** Never a folder that somebody else made under the recorded name. */
+function isOurs(socket: string): boolean {
+  const status = lstatSync(socket.slice(0, socket.lastIndexOf("/")), { throwIfNoEntry: false })
+  if (status === undefined || !status.isDirectory()) return false
+  return status.uid === process.getuid?.() && (status.mode & 0o777) === 0o700
+}

@@ -1,0 +1,91 @@
+/** A message as people read it: the tearline element by element, everything else field by field. */
+
+import { elementNames } from "@tearline/core"
+
+import type { ThreadMessage } from "./desk/answers.ts"
+import { plain, plainLines } from "./terminal/plain.ts"
+import type { Style } from "./terminal/style.ts"
+import { table } from "./terminal/table.ts"
+import { absolute, ago } from "./terminal/time.ts"
+
+export interface Reading {
+  readonly style: Style
+  readonly nowMs: number
+  readonly name: (org: string) => string
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** The head of a message and its content. Text of peers is made safe for a terminal. */
+export function messageLines(message: ThreadMessage, reading: Reading): readonly string[] {
+  const { style, nowMs, name } = reading
+  const when = `${absolute(message.atMs)} (${ago(message.atMs, nowMs)})`
+  const head = `${style.bold(plain(message.kind))} by ${name(message.author)}, ${when}`
+  const { content } = message
+  const lines = message.kind === "warning" ? warningLines(content) : fieldLines(content)
+  const id = style.faint(`  message ${plain(message.id.slice(0, 16))}, number ${message.number}`)
+  return [head, id, ...lines.map((line) => `  ${line}`)]
+}
+
+function warningLines(content: Fields): readonly string[] {
+  const { title, threatToLife, elements, ...rest } = content
+  const life = threatToLife === true ? ["THREAT TO LIFE"] : []
+  return [
+    plain(wordOf(title)),
+    ...life,
+    ...elementNames.flatMap((name) => elementLines(name, (elements as Fields)[name] as Fields)),
+    ...fieldLines(rest),
+  ]
+}
+
+function elementLines(name: string, element: Fields | undefined): readonly string[] {
+  const label = name.padEnd(9)
+  if (element?.["state"] !== "filled") return [`${label} ${plain(wordOf(element?.["state"]))}`]
+  const [first = "", ...more] = plainLines(wordOf(element["text"]))
+  const grade = element["grade"] as Fields | undefined
+  const marks = [
+    element["basis"],
+    element["language"],
+    element["tlp"],
+    ...(grade === undefined
+      ? []
+      : [`${wordOf(grade["source"])}${wordOf(grade["information"])} (${wordOf(grade["scheme"])})`]),
+  ]
+  const shown = marks.filter((it) => it !== undefined).map((it) => plain(wordOf(it)))
+  return [
+    `${label} ${first}`,
+    ...more.map((it) => `${" ".repeat(10)}${it}`),
+    `${" ".repeat(10)}[${shown.join(", ")}]`,
+  ]
+}
+
+function fieldLines(content: Fields): readonly string[] {
+  const rows = Object.entries(content).flatMap(([key, value]) => fieldRows(key, value))
+  return table(rows)
+}
+
+function fieldRows(key: string, value: unknown): readonly (readonly string[])[] {
+  if (value === undefined || value === null) return []
+  if (Array.isArray(value) && value.length === 0) return []
+  if (isFields(value)) {
+    return Object.entries(value).flatMap(([inner, it]) => fieldRows(`${key} ${inner}`, it))
+  }
+  const [first = "", ...more] = valueLines(key, value)
+  return [[plain(key), first], ...more.map((line) => ["", line])]
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+}
+
+function valueLines(key: string, value: unknown): readonly string[] {
+  if (key.endsWith("Ms") && typeof value === "number") return [absolute(value)]
+  if (Array.isArray(value)) return value.flatMap((it) => valueLines("", it))
+  if (typeof value === "string") return plainLines(value)
+  return [plain(wordOf(value))]
+}
+
+function wordOf(value: unknown): string {
+  if (typeof value === "string") return value
+  return value === undefined ? "" : JSON.stringify(value)
+}

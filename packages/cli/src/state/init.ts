@@ -1,0 +1,136 @@
+/**
+ * Makes the state folder of a new node: whole, or not at all.
+ *
+ * It is built beside its place under another name, flushed, and renamed. So a crash or a full disk
+ * leaves no half node, and a folder that is there is never touched.
+ */
+
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs"
+import { createServer } from "node:net"
+import { basename, dirname, resolve } from "node:path"
+
+import type { RoleUrls } from "@tearline/postgres"
+
+import { CliError, fileError, systemCode } from "../cli-error.ts"
+import { flushFolder, writeNew } from "./durable.ts"
+import { type NodeConfig, NodeFolder } from "./folder.ts"
+import { makeKeys, type NewKeys } from "./keys.ts"
+
+export interface InitOptions {
+  readonly dir: string
+  /** What peers call the organisation: 1 to 200 characters. */
+  readonly name: string
+  /** Where the gateway listens; 127.0.0.1 and 8443 unless told. Port 0 picks a free one, for good. */
+  readonly listen?: { readonly host: string; readonly port: number }
+  /** What peers are told; that of `listen` unless told. */
+  readonly endpoint?: string
+  /** The duty officer's telephone, for when nothing else answers. */
+  readonly telephone?: string
+  /** External databases by role; the embedded server unless told. */
+  readonly databases?: RoleUrls
+  /** Now, in milliseconds since 1970; for episodes, which play at another time. */
+  readonly nowMs?: number
+}
+
+export interface NewNode {
+  readonly dir: string
+  readonly config: NodeConfig
+  readonly fingerprint: string
+}
+
+/** Makes a node. Throws `already_there`, `cannot_write`, `disk_full`, `wrong_usage`. */
+export async function initNode(options: InitOptions): Promise<NewNode> {
+  const folder = new NodeFolder(options.dir)
+  refuseExisting(folder.dir)
+  const wanted = options.listen ?? { host: "127.0.0.1", port: 8443 }
+  const listen = wanted.port === 0 ? { ...wanted, port: await freePort(wanted.host) } : wanted
+  const endpoint = options.endpoint ?? endpointOf(listen)
+  const keys = await makeKeys({
+    name: options.name,
+    endpoint,
+    telephone: options.telephone ?? "not given",
+    nowMs: options.nowMs ?? Date.now(),
+  })
+  const config: NodeConfig = {
+    version: 1,
+    name: options.name,
+    org: keys.org,
+    listen,
+    endpoint,
+    database: options.databases === undefined ? "embedded" : "external",
+  }
+  const { databases } = options
+  const secrets = databases === undefined ? keys.secrets : { ...keys.secrets, database: databases }
+  build(folder.dir, config, { ...keys, secrets })
+  return { dir: folder.dir, config, fingerprint: keys.fingerprint }
+}
+
+function refuseExisting(dir: string): void {
+  let names: readonly string[]
+  try {
+    names = readdirSync(dir)
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return
+    throw fileError(error, dir, "read")
+  }
+  if (names.length === 0) return
+  throw new CliError("already_there", `${dir} is there and not empty; nothing was changed`, {
+    hint: names.includes("tearline.json")
+      ? `it holds a node: start it with tearline up --dir ${dir}, or choose another folder`
+      : "choose another folder",
+  })
+}
+
+function build(dir: string, config: NodeConfig, keys: NewKeys): void {
+  const parent = dirname(dir)
+  let fresh: string | undefined
+  try {
+    mkdirSync(parent, { recursive: true })
+    // Private from its first moment: mkdtemp makes it 0700.
+    fresh = mkdtempSync(`${resolve(parent, basename(dir))}.new-`)
+    fill(new NodeFolder(fresh), config, keys)
+    renameSync(fresh, dir)
+    flushFolder(parent)
+  } catch (error) {
+    if (fresh !== undefined) rmSync(fresh, { recursive: true, force: true })
+    throw fileError(error, dir, "write")
+  }
+}
+
+function fill(folder: NodeFolder, config: NodeConfig, keys: NewKeys): void {
+  for (const name of ["secrets", "statements", "logs", "run"]) {
+    mkdirSync(`${folder.dir}/${name}`, { mode: 0o700 })
+  }
+  for (const [name, secret] of Object.entries(keys.secrets)) {
+    writeNew(folder.secret(name), `${JSON.stringify(secret, undefined, 2)}\n`)
+  }
+  writeNew(folder.statement("identity"), keys.identity)
+  writeNew(folder.statement("operations"), keys.operations)
+  writeNew(folder.configFile, `${JSON.stringify(config, undefined, 2)}\n`)
+  for (const name of ["secrets", "statements", "."]) flushFolder(`${folder.dir}/${name}`)
+}
+
+function endpointOf({ host, port }: { host: string; port: number }): string {
+  if (host === "0.0.0.0" || host === "::") {
+    const hint = "give the address under which peers reach it: --endpoint https://HOST:PORT"
+    throw new CliError("wrong_usage", `no peer can be told to call ${host}`, { hint })
+  }
+  return `https://${host.includes(":") ? `[${host}]` : host}:${port}`
+}
+
+async function freePort(host: string): Promise<number> {
+  const server = createServer()
+  const { promise, resolve: listening, reject } = Promise.withResolvers<void>()
+  server.once("error", reject)
+  server.listen(0, host, listening)
+  try {
+    await promise
+    const address = server.address()
+    return typeof address === "object" && address !== null ? address.port : 0
+  } catch (cause) {
+    const hint = "give an address of this machine: --listen 127.0.0.1:8443"
+    throw new CliError("wrong_usage", `this machine cannot listen on ${host}`, { hint, cause })
+  } finally {
+    server.close()
+  }
+}

@@ -1,0 +1,44 @@
+/** What each obligation is called before people. */
+
+const duties: Readonly<Record<string, string>> = {
+  custody: "take custody",
+  unsealed: "open it",
+  read: "read it",
+  own: "take it or hand it back",
+  mend: "mend the rejection",
+  "read-back": "read it back",
+  "agree-read-back": "agree the read-back",
+  act: "say what is done",
+  reach: "reach those who can protect",
+  "decide-window": "decide at the window's end",
+  "outcome-24h": "report the outcome, 24 hours",
+  "outcome-30d": "report the outcome, 30 days",
+  "outcome-180d": "report the outcome, 180 days",
+  "relay-thanks": "relay the thanks",
+  "agree-public-line": "agree the public line",
+}
+
+/** The command by which a person discharges it, where there is one. */
+const commands: Readonly<Record<string, string>> = {
+  read: "read",
+  own: "accept",
+  mend: "mend",
+  "read-back": "read-back",
+  "agree-read-back": "read-back-reply",
+  act: "action",
+  reach: "reach",
+  "decide-window": "window-decision",
+  "outcome-24h": "outcome",
+  "outcome-30d": "outcome",
+  "outcome-180d": "outcome",
+  "relay-thanks": "thanks-reply",
+  "agree-public-line": "public-line-reply",
+}
+
+export function dutyOf(rule: string): string {
+  return duties[rule] ?? rule
+}
+
+export function commandFor(rule: string): string | undefined {
+  return commands[rule]
+}
