@@ -1,0 +1,227 @@
+/** Laws of the link: what is numbered, what is missing, what is held, and who is silent. */
+
+import fc from "fast-check"
+import { describe, expect, test } from "vitest"
+
+import {
+  builtInPolicy,
+  gapsOf,
+  heartbeatIsDue,
+  isSilent,
+  newLink,
+  nextLanePlace,
+  toldOf,
+  withSealed,
+  withTaken,
+  type Lane,
+  type Link,
+} from "@tearline/core"
+
+import { forged, takenOff } from "./fixtures/forged.ts"
+import { readUnit } from "./fixtures/suite.ts"
+import { createWorld, orgIdOf } from "./fixtures/world.ts"
+
+const hour = 3_600_000
+const startedMs = Date.UTC(2030, 0, 15, 12)
+const fresh = () => newLink(orgIdOf("birch"), startedMs)
+
+const lane = fc.constantFrom<Lane>(0, 1, 2, 3)
+const place = fc.record({
+  epoch: fc.integer({ min: 1, max: 3 }),
+  lane,
+  number: fc.integer({ min: 1, max: 30 }),
+})
+type Place = Pick<ReturnType<typeof nextLanePlace>, "epoch" | "lane" | "number">
+
+const takeAll = (places: readonly Place[]): Link =>
+  places.reduce((link, it) => withTaken(link, it, startedMs), fresh())
+
+const keyOf = (it: { epoch: number; lane: number; number: number }) =>
+  `${it.epoch}/${it.lane}/${it.number}`
+
+/** Every number that a held list says is held. */
+const saidHeld = (held: Link["held"]): string[] =>
+  held.flatMap(({ epoch, lane: of, upTo, beyond }) =>
+    [...Array.from({ length: upTo }, (_, index) => index + 1), ...beyond].map((number) =>
+      keyOf({ epoch, lane: of, number }),
+    ),
+  )
+
+describe("lanes", () => {
+  test("M-LNK-1: each lane counts from 1 without a gap and names its own previous slot", () => {
+    fc.assert(
+      fc.property(fc.array(lane, { maxLength: 40 }), (lanes) => {
+        let link = fresh()
+        const sent = new Map<Lane, string[]>()
+        for (const [index, it] of lanes.entries()) {
+          const next = nextLanePlace(link, it)
+          const before = sent.get(it) ?? []
+          expect(next).toEqual({
+            epoch: 1,
+            lane: it,
+            number: before.length + 1,
+            previousSlotHash: before.at(-1) ?? null,
+          })
+          link = withSealed(link, next, `slot ${index}`, startedMs)
+          sent.set(it, [...before, `slot ${index}`])
+        }
+      }),
+    )
+  })
+
+  test("M-LNK-2: whatever the order and however often, the same slots leave the same held", () => {
+    fc.assert(
+      fc.property(fc.array(place), fc.infiniteStream(fc.nat()), (places, choices) => {
+        const shuffled = [...places, ...places]
+          .map((it) => ({ it, at: Number(choices.next().value) }))
+          .toSorted((a, b) => a.at - b.at)
+          .map(({ it }) => it)
+        expect(takeAll(shuffled)).toEqual(takeAll(places))
+      }),
+    )
+  })
+
+  test("M-LNK-2: a message is taken though the one before it never came", async () => {
+    const world = createWorld()
+    await world.warn("alder", "birch")
+    takenOff(world.road)
+    const second = await world.warn("alder", "birch")
+    await world.deliver(takenOff(world.road))
+    expect(await world.of("birch").journal.thread(second)).toBeDefined()
+    const stored = await world.of("birch").journal.link(orgIdOf("alder"))
+    expect(stored && gapsOf(stored.link)).toEqual([{ epoch: 1, lane: 0, number: 1 }])
+  })
+})
+
+describe("held and missing", () => {
+  test("M-LNK-3: what is told is what was taken, each number once", () => {
+    fc.assert(
+      fc.property(fc.array(place), (places) => {
+        const told = saidHeld(toldOf(takeAll(places)))
+        expect(told.toSorted()).toEqual([...new Set(places.map(keyOf))].toSorted())
+      }),
+    )
+  })
+
+  test("M-LNK-3: a gap that never closes does not make what is told outgrow a slot", () => {
+    const numbers = Array.from({ length: 300 }, (_, index) => index + 2)
+    const link = takeAll(numbers.map((number) => ({ epoch: 1, lane: 3, number })))
+    expect(toldOf(link)).toEqual([{ epoch: 1, lane: 3, upTo: 0, beyond: numbers.slice(0, 64) }])
+    expect(gapsOf(link)).toEqual([{ epoch: 1, lane: 3, number: 1 }])
+    const epochs = Array.from({ length: 70 }, (_, index) => ({
+      epoch: index + 1,
+      lane: 0 as const,
+      number: 1,
+    }))
+    expect(toldOf(takeAll(epochs)).map((it) => it.epoch)).toEqual(
+      epochs.slice(-64).map((it) => it.epoch),
+    )
+  })
+
+  test("M-LNK-4: the gaps are exactly the numbers missing below one that is here", () => {
+    fc.assert(
+      fc.property(fc.array(place), (places) => {
+        const here = new Set(places.map(keyOf))
+        const missing = places.flatMap(({ number, ...rest }) =>
+          Array.from({ length: number - 1 }, (_, index) => keyOf({ ...rest, number: index + 1 })),
+        )
+        const expected = [...new Set(missing)].filter((it) => !here.has(it))
+        expect(gapsOf(takeAll(places)).map(keyOf).toSorted()).toEqual(expected.toSorted())
+      }),
+    )
+  })
+
+  test("M-LNK-4: a number far ahead shows a thousand gaps, not a million million", () => {
+    const link = takeAll([{ epoch: 1, lane: 0, number: 1e15 }])
+    expect(gapsOf(link)).toHaveLength(1_000)
+  })
+
+  test("M-LNK-3: every message tells what its author holds", async () => {
+    const world = createWorld()
+    await world.warn("alder", "birch")
+    await world.deliver(takenOff(world.road))
+    const answer = readUnit(takenOff(world.road).item.unit)
+    expect(answer.addressee.part.held).toEqual([{ epoch: 1, lane: 0, upTo: 1, beyond: [] }])
+  })
+})
+
+describe("signs of life", () => {
+  const { heartbeatMs } = builtInPolicy
+
+  test("M-LNK-5: a heartbeat is due an hour after the last thing sealed, whatever that was", () => {
+    fc.assert(
+      fc.property(lane, fc.nat(3 * hour), fc.nat(3 * hour), (it, sealedAfter, askedAfter) => {
+        const sealed = withSealed(
+          fresh(),
+          nextLanePlace(fresh(), it),
+          "slot",
+          startedMs + sealedAfter,
+        )
+        const isDue = heartbeatIsDue(sealed, heartbeatMs, startedMs + sealedAfter + askedAfter)
+        expect(isDue).toBe(askedAfter >= hour)
+      }),
+    )
+  })
+
+  test("M-LNK-5: a quiet link gets one heartbeat an hour, and one that speaks gets none", async () => {
+    const world = createWorld()
+    await world.tick("alder", "birch")
+    world.nowMs += hour
+    await world.tick("alder", "birch")
+    await world.tick("alder", "birch")
+    const { statement, addressee } = readUnit(takenOff(world.road).item.unit)
+    expect([statement.kind, addressee.part.subject]).toEqual(["heartbeat", null])
+    await world.warn("alder", "birch")
+    world.nowMs += hour - 1
+    await world.tick("alder", "birch")
+    expect(world.road).toHaveLength(1)
+  })
+
+  test("M-LNK-6: only what the peer's exchange sealed is a sign of life, custody is none", async () => {
+    const world = createWorld()
+    const heard = async () =>
+      (await world.of("alder").journal.link(orgIdOf("birch")))?.link.heardAtMs
+    const thread = await world.warn("alder", "birch")
+    const begun = await heard()
+    world.nowMs += 3 * hour
+    await world.deliver(takenOff(world.road))
+    expect(await heard()).toBe(begun)
+    await world.deliver(takenOff(world.road))
+    expect(await heard()).toBe(world.nowMs)
+    expect(thread).toBeTypeOf("string")
+  })
+
+  test("M-LNK-6: a peer is silent once interval and slack have passed, not before", () => {
+    fc.assert(
+      fc.property(fc.nat(5 * hour), fc.nat(hour), (afterMs, slackMs) => {
+        const times = { intervalMs: heartbeatMs, slackMs, nowMs: startedMs + afterMs }
+        expect(isSilent(fresh(), times)).toBe(afterMs > heartbeatMs + slackMs)
+      }),
+    )
+  })
+})
+
+describe("bounds", () => {
+  test("M-LNK-7: sixty refusals an hour are said to one peer, the rest only recorded", async () => {
+    const world = createWorld()
+    await world.warn("alder", "birch")
+    const warning = takenOff(world.road)
+    const poison = (salt: number) => forged(warning, { statement: { content: { salt } } })
+    for (let salt = 0; salt < 70; salt += 1) await world.deliver(poison(salt))
+    expect(world.road).toHaveLength(60)
+    expect(world.of("birch").journal.arrivals.size).toBe(70)
+    world.nowMs += hour
+    await world.deliver(poison(70))
+    expect(world.road).toHaveLength(61)
+  })
+
+  test("M-LNK-8: an envelope that comes again is taken once and answered once", async () => {
+    const world = createWorld()
+    const thread = await world.warn("alder", "birch")
+    const warning = takenOff(world.road)
+    for (let times = 0; times < 3; times += 1) await world.deliver(warning)
+    expect(world.road).toHaveLength(1)
+    const held = await world.of("birch").journal.thread(thread)
+    expect(held?.thread.messages).toHaveLength(2)
+  })
+})
