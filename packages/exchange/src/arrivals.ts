@@ -1,0 +1,264 @@
+/**
+ * Arrivals: frames from our gateway are opened, taken in, and only then reported as taken.
+ *
+ * The gateway sends again whatever it was not told of, so that nothing is lost between the two
+ * whenever either stops. What cannot be taken in although the store is well is refused after a few
+ * attempts, so that it does not hold the window for ever (I9).
+ */
+
+import {
+  precedences,
+  type Custody,
+  type ExchangeAnswer,
+  type ExchangeInput,
+  type MessageId,
+  type OpenedEnvelope,
+  type Digest,
+  type Lane,
+  type OrgId,
+} from "@tearline/core"
+import { openCustody, type VerifyingKey } from "@tearline/crypto"
+
+import type { Diagnostics } from "./diagnostics.ts"
+import { codeOf, ExchangeError } from "./exchange-error.ts"
+import { type Frame, framesOf, readFrame } from "./frames.ts"
+import type { GatewayLine } from "./gateway-line.ts"
+import { laneOfUnit } from "./lane-of-unit.ts"
+import type { Metrics } from "./metrics.ts"
+import type { Content } from "./opener/exchanged.ts"
+import type { Opener, Opening } from "./opener/opener.ts"
+import { pause } from "./pause.ts"
+import type { Peers } from "./peers.ts"
+import type { TakenReports } from "./taken-reports.ts"
+
+export interface ArrivalsParts {
+  readonly own: OrgId
+  readonly gatewayKey: VerifyingKey
+  readonly line: GatewayLine
+  readonly opener: Opener
+  readonly peers: Peers
+  readonly taken: TakenReports
+  readonly submit: (input: ExchangeInput) => Promise<ExchangeAnswer>
+  /** Something sealed by this peer has been taken in: its side is up. */
+  readonly onHeard: (peer: OrgId) => void
+  readonly onConnected: () => void
+  readonly diagnostics: Diagnostics
+  readonly metrics: Metrics
+}
+
+/** A frame whose custody receipt holds: our gateway checked the outside of this very unit. */
+interface Held extends Frame {
+  readonly custody: Custody
+  readonly sender: OrgId
+  readonly lane: Lane
+}
+
+const window = 64
+const silenceMsMax = 40_000
+const backOffMs = { min: 100, max: 5_000 }
+const attemptsMax = 4
+
+/** Failures of the store or of the line, which pass; anything else is about the message itself. */
+const passing = new Set(["unavailable", "conflict", "disk_full", "unknown_peer"])
+
+export class Arrivals {
+  readonly #parts: ArrivalsParts
+  readonly #inHand = new Set<Digest>()
+  #stop = new AbortController()
+  #running: Promise<void> | undefined
+  #done = 0
+  isConnected = false
+
+  constructor(parts: ArrivalsParts) {
+    this.#parts = parts
+  }
+
+  get inHand(): number {
+    return this.#inHand.size
+  }
+
+  /** Arrivals taken in or refused, ever. */
+  get done(): number {
+    return this.#done
+  }
+
+  start(): void {
+    this.#running ??= this.#run()
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort()
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    let failures = 0
+    while (!this.#stop.signal.aborted) {
+      try {
+        await this.#stream(() => (failures = 0))
+      } catch (error) {
+        if (this.#stop.signal.aborted) return
+        const code = codeOf(error)
+        if (failures === 0) this.#parts.diagnostics("warn", "arrivals_interrupted", { code })
+      }
+      this.isConnected = false
+      const delayMs = Math.min(backOffMs.max, backOffMs.min * 2 ** failures)
+      failures += 1
+      await pause(delayMs * (0.5 + Math.random() / 2), this.#stop.signal)
+    }
+  }
+
+  async #stream(onAlive: () => void): Promise<void> {
+    const silence = new AbortController()
+    const timer = setTimeout(() => silence.abort(), silenceMsMax)
+    const signal = AbortSignal.any([this.#stop.signal, silence.signal])
+    try {
+      const path = `/inner/v1/arrivals?window=${window}`
+      const answer = await this.#parts.line.open({ method: "POST", path, signal })
+      if (answer.statusCode !== 200) {
+        answer.destroy()
+        throw new ExchangeError("gateway_refused", `the gateway answers ${answer.statusCode}`)
+      }
+      this.isConnected = true
+      this.#parts.onConnected()
+      for await (const frame of framesOf(answer as AsyncIterable<Buffer>)) {
+        timer.refresh()
+        onAlive()
+        if (frame !== null) this.#receive(frame)
+      }
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #receive(bytes: Buffer): void {
+    const { diagnostics } = this.#parts
+    try {
+      const held = this.#check(readFrame(bytes))
+      const { digest } = held.custody
+      // Sent again after a new connection while we still have it in hand.
+      if (this.#inHand.has(digest)) return
+      this.#inHand.add(digest)
+      void this.#take(held)
+    } catch (error) {
+      diagnostics("error", "frame_refused", { code: codeOf(error) })
+    }
+  }
+
+  /** Only what our own gateway has signed for is opened at all. */
+  #check(frame: Frame): Held {
+    const { own, gatewayKey } = this.#parts
+    const custody = openCustody(frame.receipt, (id) =>
+      Buffer.compare(id, gatewayKey.id) === 0 ? gatewayKey : undefined,
+    )
+    if (custody.recipient.toHex() !== own) {
+      throw new ExchangeError("malformed_request", "the receipt is about another recipient")
+    }
+    return {
+      ...frame,
+      custody: { digest: custody.digest.toHex() as Digest, by: own, atMs: custody.atMs },
+      sender: custody.sender.toHex() as OrgId,
+      lane: laneOfUnit(frame.unit),
+    }
+  }
+
+  async #take(held: Held): Promise<void> {
+    const startedMs = performance.now()
+    const { metrics, onHeard } = this.#parts
+    try {
+      const input = await this.#opened(held)
+      if (input === undefined) return
+      const answer = await this.#submitted(held, input)
+      if (answer === undefined) return
+      const { lane } = held
+      const outcome = answer.kind === "refused" ? answer.code : answer.kind
+      metrics.count("tearline_exchange_arrivals_total", { lane, outcome })
+      metrics.observeMs(
+        "tearline_exchange_arrival_seconds",
+        { lane },
+        performance.now() - startedMs,
+      )
+      if (input.kind === "arrived") onHeard(held.sender)
+    } finally {
+      this.#inHand.delete(held.custody.digest)
+      this.#done += 1
+    }
+  }
+
+  async #opened(held: Held): Promise<Extract<ExchangeInput, { unit: unknown }> | undefined> {
+    const { unit, receipt, custody, sender, lane } = held
+    const peer = this.#parts.peers.find(sender)
+    if (peer === undefined) {
+      // Our gateway knows it and we do not: it stays there until the peer is added again.
+      this.#parts.diagnostics("warn", "arrival_of_unknown_peer", { digest: custody.digest })
+      return undefined
+    }
+    const { current, operation } = peer.verified
+    const opening = await this.#parts.opener.open(
+      {
+        unit,
+        ownOrg: Uint8Array.fromHex(this.#parts.own),
+        sender: Uint8Array.fromHex(sender),
+        digest: Uint8Array.fromHex(custody.digest),
+        gatewayKeys: [operation.gatewayPublicKey],
+        exchangeKeys: [current.exchangePublicKey],
+      },
+      lane,
+    )
+    const from = { unit, custody, receipt }
+    if (opening.kind === "opened") {
+      return { kind: "arrived", ...from, opened: envelopeOf(opening.content) }
+    }
+    return unopenable(held, opening.code)
+  }
+
+  /** Undefined when we stop first: it then arrives again. */
+  async #submitted(
+    held: Held,
+    input: Extract<ExchangeInput, { unit: unknown }>,
+  ): Promise<ExchangeAnswer | undefined> {
+    let next = input
+    let attempts = 0
+    while (!this.#stop.signal.aborted) {
+      try {
+        return await this.#parts.submit(next)
+      } catch (error) {
+        const code = codeOf(error)
+        const { digest } = held.custody
+        this.#parts.diagnostics("warn", "arrival_not_taken", { digest, code })
+        if (!passing.has(code)) attempts += 1
+        if (attempts >= attemptsMax) next = unopenable(held, "poison")
+      }
+      await pause(Math.min(backOffMs.max, backOffMs.min * 2 ** attempts), this.#stop.signal)
+    }
+    return undefined
+  }
+}
+
+function unopenable(held: Held, code: Extract<Opening, { code: string }>["code"]) {
+  const { unit, custody, receipt, sender, lane } = held
+  const precedence = precedenceOf(lane)
+  const { digest } = custody
+  return { kind: "unopenable", unit, custody, receipt, digest, sender, precedence, code } as const
+}
+
+function precedenceOf(lane: number) {
+  return precedences.codes.find((it) => precedences.entries[it].lane === lane) ?? "ROUTINE"
+}
+
+function envelopeOf(content: Content): OpenedEnvelope {
+  const { epoch, number } = content
+  return {
+    digest: content.digest.toHex() as Digest,
+    id: content.messageId as MessageId,
+    sender: content.sender.toHex() as OrgId,
+    precedence: precedenceOf(content.precedence),
+    kind: content.kind,
+    statement: content.statement,
+    part: content.privatePart,
+    // The format admits these four lanes and no other.
+    place: { epoch, lane: content.lane as Lane, number },
+    signedBytes: content.signedObject,
+    partBytes: content.privatePartBytes,
+  }
+}

@@ -1,0 +1,82 @@
+/** One unit handed to our gateway, and what the answer means. */
+
+import type { Custody, Digest, OrgId, OutboxItem } from "@tearline/core"
+import { CryptoError, openCustody, openRefusal, type VerifyingKey } from "@tearline/crypto"
+
+import { codeOf } from "./exchange-error.ts"
+import type { Answered, GatewayLine } from "./gateway-line.ts"
+
+export type Departed =
+  | { readonly kind: "custody"; readonly custody: Custody; readonly receipt: Uint8Array }
+  | { readonly kind: "refused"; readonly code: string; readonly atMs: number }
+  /** Nobody has it: to be tried again. */
+  | { readonly kind: "failed"; readonly code: string }
+
+export interface DepartureParts {
+  readonly own: OrgId
+  readonly line: GatewayLine
+  /** The key with which the peer's gateway signs. */
+  readonly gatewayKeyOf: (peer: OrgId) => VerifyingKey | undefined
+}
+
+const answerMsMax = 20_000
+
+/** Never throws: what went wrong is an answer with a code. */
+export async function depart(
+  { own, line, gatewayKeyOf }: DepartureParts,
+  item: OutboxItem,
+): Promise<Departed> {
+  const { peer, lane, unit } = item
+  try {
+    const answered = await line.ask({
+      method: "POST",
+      path: `/inner/v1/departures?to=${peer}&lane=${lane}`,
+      body: unit,
+      isFlash: lane === 0,
+      signal: AbortSignal.timeout(answerMsMax),
+    })
+    const key = gatewayKeyOf(peer)
+    return key === undefined ? failed("unknown_peer") : read({ answered, item, own, key })
+  } catch (error) {
+    return failed(error instanceof CryptoError ? "bad_receipt" : codeOf(error))
+  }
+}
+
+function failed(code: string): Departed {
+  return { kind: "failed", code }
+}
+
+interface Reading {
+  readonly answered: Answered
+  readonly item: OutboxItem
+  readonly own: OrgId
+  readonly key: VerifyingKey
+}
+
+/** A receipt counts only if the peer's own gateway signed it, about this envelope of ours. */
+function read({ answered, item, own, key }: Reading): Departed {
+  const { status, body } = answered
+  const { digest, peer } = item
+  const keyOf = (id: Uint8Array) => (Buffer.compare(id, key.id) === 0 ? key : undefined)
+  if (status !== 200 && status !== 422) return failed(codeIn(answered))
+  const signed = status === 200 ? openCustody(body, keyOf) : openRefusal(body, keyOf)
+  const isAboutThis =
+    signed.digest.toHex() === digest &&
+    signed.recipient.toHex() === peer &&
+    signed.sender.toHex() === own
+  if (!isAboutThis) return failed("foreign_receipt")
+  const { atMs } = signed
+  if ("code" in signed) return { kind: "refused", code: signed.code, atMs }
+  const custody = { digest: signed.digest.toHex() as Digest, by: peer, atMs }
+  return { kind: "custody", custody, receipt: new Uint8Array(body) }
+}
+
+function codeIn({ status, body }: Answered): string {
+  try {
+    const { code } = JSON.parse(body.toString()) as { code?: unknown }
+    if (typeof code === "string" && /^[a-z_]{1,64}$/.test(code)) return code
+  } catch {
+    // A gateway of another version may answer in another form: the number says enough.
+  }
+  return `http_${status}`
+}

@@ -1,0 +1,148 @@
+/**
+ * The desk interface: HTTP and JSON on a private Unix socket, for the command line now and for home
+ * later. Whoever may read the node's state folder may act for the organisation.
+ */
+
+import { hash, timingSafeEqual } from "node:crypto"
+
+import { Hono } from "hono"
+import { bodyLimit } from "hono/body-limit"
+
+import type { ExchangeAnswer, ExchangeInput } from "@tearline/core"
+
+import type { Diagnostics } from "../diagnostics.ts"
+import { codeOf, ExchangeError } from "../exchange-error.ts"
+import { encodeInvite, type Verified } from "../invite.ts"
+import type { Metrics } from "../metrics.ts"
+import type { Peer, Peers } from "../peers.ts"
+import type { Events } from "./events.ts"
+import { inboxAt, type InboxParts } from "./inbox.ts"
+import { nodeStatus, type StatusParts } from "./node-status.ts"
+import { refusalOf } from "./refusal.ts"
+import { readAct, readIntroduction, readRelease } from "./requests.ts"
+import { type ReportParts, resolveThread, threadReport, threadSummaries } from "./thread-report.ts"
+
+export interface DeskParts extends InboxParts, Omit<StatusParts, "store"> {
+  readonly token: string
+  readonly ownStatements: Verified
+  readonly store: InboxParts["store"] & StatusParts["store"] & ReportParts["store"]
+  readonly policy: ReportParts["policy"]
+  readonly peers: Peers
+  readonly events: Events
+  readonly metrics: Metrics
+  readonly diagnostics: Diagnostics
+  readonly submit: (input: ExchangeInput) => Promise<ExchangeAnswer>
+  /** Runs a request and counts it. */
+  readonly during: <Result>(work: () => Promise<Result>) => Promise<Result>
+}
+
+const bodyBytesMax = 1_048_576
+
+/** Compares in constant time, whatever the lengths: hashes are equally long. */
+function isToken(given: string | undefined, token: string): boolean {
+  const wanted = hash("sha256", `Bearer ${token}`, "buffer")
+  return timingSafeEqual(hash("sha256", given ?? "", "buffer"), wanted)
+}
+
+function peerLine({ org, name, verified, isFrozen, compared, heartbeatMs }: Peer): object {
+  const { fingerprint, operation } = verified
+  const { endpoints, kinds, dutyTelephone } = operation
+  return {
+    org,
+    name,
+    fingerprint,
+    endpoints,
+    kinds,
+    dutyTelephone,
+    isFrozen,
+    compared,
+    heartbeatMs,
+  }
+}
+
+async function bodyOf(request: { json(): Promise<unknown> }): Promise<unknown> {
+  try {
+    return await request.json()
+  } catch (cause) {
+    throw new ExchangeError("malformed_request", "the body is no json", { cause })
+  }
+}
+
+/** The moment that a request asks about, or now. */
+function momentOf(text: string | undefined, nowMs: number): number {
+  if (text === undefined) return nowMs
+  if (/^\d{1,15}$/.test(text)) return Number(text)
+  throw new ExchangeError("malformed_request", "at is a time in milliseconds since 1970")
+}
+
+export function deskApp(parts: DeskParts): Hono {
+  const { events, metrics, peers, submit } = parts
+  const app = new Hono()
+  app.use(async (c, next) => {
+    if (!isToken(c.req.header("authorization"), parts.token)) {
+      throw new ExchangeError("unauthorized", "the request does not carry the desk's token")
+    }
+    await next()
+  })
+  const tooLarge = () => {
+    throw new ExchangeError("too_large", `a request has ${bodyBytesMax} bytes at most`)
+  }
+  app.use(bodyLimit({ maxSize: bodyBytesMax, onError: tooLarge }))
+  app.use((c, next) => (c.req.path === "/v1/events" ? next() : parts.during(next)))
+
+  app.get("/live", (c) => c.json({ isLive: true }))
+  app.get("/ready", (c) =>
+    c.json({ isReady: parts.isConnected() }, parts.isConnected() ? 200 : 503),
+  )
+  app.get("/metrics", (c) => c.text(metrics.text()))
+  app.get("/v1/status", async (c) => c.json(await nodeStatus(parts)))
+  app.get("/v1/invite", (c) => {
+    const { ownStatements } = parts
+    const { fingerprint } = ownStatements
+    return c.json({ invite: encodeInvite(ownStatements), fingerprint })
+  })
+  app.get("/v1/peers", (c) => c.json(peers.all().map(peerLine)))
+  app.post("/v1/peers", async (c) => {
+    const peer = await peers.introduce(readIntroduction(await bodyOf(c.req)))
+    events.tell({ kind: "peers" })
+    return c.json(peerLine(peer))
+  })
+  app.get("/v1/inbox", async (c) => {
+    const atMs = momentOf(c.req.query("at"), parts.clock.nowMs())
+    return c.json(await inboxAt(parts, atMs))
+  })
+  app.get("/v1/threads", async (c) => c.json(await threadSummaries(parts)))
+  app.get("/v1/threads/:id", async (c) => c.json(await threadReport(parts, c.req.param("id"))))
+  app.post("/v1/warnings", async (c) => {
+    const release = readRelease(await bodyOf(c.req))
+    // Said before anything is sealed, so that no half of the addressees is warned.
+    for (const { org } of release.addressees) peers.known(org)
+    return c.json(saidOf(await submit(release)))
+  })
+  app.post("/v1/threads/:id/acts", async (c) => {
+    const thread = await resolveThread(parts.store, c.req.param("id"))
+    const { message } = saidOf(await submit(readAct(await bodyOf(c.req), thread)))
+    return c.json({ message })
+  })
+  app.get("/v1/events", (c) =>
+    c.body(events.open(), 200, {
+      "content-type": "text/event-stream",
+      "cache-control": "no-store",
+    }),
+  )
+  app.notFound((c) => {
+    const message = `there is nothing at ${c.req.method} ${c.req.path}`
+    return c.json({ code: "unknown_request", message, hint: "see spec/desk.md" }, 404)
+  })
+  app.onError((error, c) => {
+    const { status, ...refusal } = refusalOf(error)
+    if (status >= 500) parts.diagnostics("error", "desk_request_failed", { code: codeOf(error) })
+    return c.json(refusal, status)
+  })
+  return app
+}
+
+function saidOf(answer: ExchangeAnswer): Omit<Extract<ExchangeAnswer, { kind: "said" }>, "kind"> {
+  if (answer.kind === "said") return { message: answer.message, threads: answer.threads }
+  throw new RangeError(`an act is answered by what was said, and not by ${answer.kind}`)
+}

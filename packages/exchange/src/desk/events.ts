@@ -1,0 +1,71 @@
+/** Hints to whoever looks at the desk that something changed: server-sent events with ids only. */
+
+import type { ThreadId } from "@tearline/core"
+
+export type DeskEvent =
+  /** The feed is open: whatever changes from here on is told. */
+  | { readonly kind: "open" }
+  | { readonly kind: "thread"; readonly thread: ThreadId }
+  | { readonly kind: "peers" }
+
+const keepAliveMs = 15_000
+const comment = ": here\n\n"
+/** A reader this far behind is let go: it asks again and sees everything. */
+const bytesBehindMax = 65_536
+
+export class Events {
+  readonly #readers = new Set<(text: string) => void>()
+
+  get readers(): number {
+    return this.#readers.size
+  }
+
+  tell(event: DeskEvent): void {
+    if (this.#readers.size === 0) return
+    const text = `data: ${JSON.stringify(event)}\n\n`
+    for (const write of this.#readers) write(text)
+  }
+
+  /** A reader's stream; it ends when the reader goes, or falls too far behind. */
+  open(): ReadableStream<Uint8Array> {
+    const reader = new Reader(this.#readers)
+    return new ReadableStream(reader, {
+      highWaterMark: bytesBehindMax,
+      size: (chunk) => chunk.length,
+    })
+  }
+}
+
+class Reader {
+  readonly #readers: Set<(text: string) => void>
+  readonly #encoder = new TextEncoder()
+  readonly #write = (text: string): void => this.#send(text)
+  #to: ReadableStreamDefaultController<Uint8Array> | undefined
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(readers: Set<(text: string) => void>) {
+    this.#readers = readers
+  }
+
+  start(to: ReadableStreamDefaultController<Uint8Array>): void {
+    this.#to = to
+    this.#readers.add(this.#write)
+    this.#timer = setInterval(() => this.#send(comment), keepAliveMs)
+    // At once, so that the reader knows that it is heard.
+    this.#send(comment)
+  }
+
+  cancel(): void {
+    clearInterval(this.#timer)
+    this.#readers.delete(this.#write)
+  }
+
+  #send(text: string): void {
+    if ((this.#to?.desiredSize ?? 0) > 0) {
+      this.#to?.enqueue(this.#encoder.encode(text))
+      return
+    }
+    this.cancel()
+    this.#to?.close()
+  }
+}

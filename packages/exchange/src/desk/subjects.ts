@@ -1,0 +1,56 @@
+/**
+ * What a thread is about, for lists: its warning's title and precedence. They never change, so each
+ * thread is read once.
+ */
+
+import type { Precedence, Thread, ThreadId } from "@tearline/core"
+import type { ExchangeStore } from "@tearline/store/exchange"
+
+import { messageOf } from "../journal.ts"
+
+export interface Subject {
+  readonly title: string
+  readonly precedence: Precedence
+}
+
+/** A thread whose warning is not here yet. */
+const unknown: Subject = { title: "(the warning is not here yet)", precedence: "IMMEDIATE" }
+const keptMax = 10_000
+const atOnceMax = 8
+
+export function subjectOf({ messages }: Pick<Thread, "messages">): Subject | undefined {
+  const warning = messages.find((it) => it.statement.kind === "warning")
+  if (warning === undefined) return undefined
+  const { content, precedence } = warning.statement
+  // Every warning that came in or went out was held against the schema, which has a title.
+  return { title: content["title"] as string, precedence }
+}
+
+export class Subjects {
+  readonly #store: Pick<ExchangeStore, "loadThread">
+  readonly #kept = new Map<ThreadId, Subject>()
+
+  constructor(store: Pick<ExchangeStore, "loadThread">) {
+    this.#store = store
+  }
+
+  async of(threads: readonly ThreadId[]): Promise<ReadonlyMap<ThreadId, Subject>> {
+    const missing = [...new Set(threads)].filter((it) => !this.#kept.has(it))
+    const found = new Map<ThreadId, Subject>()
+    for (let at = 0; at < missing.length; at += atOnceMax) {
+      const some = missing.slice(at, at + atOnceMax)
+      await Promise.all(some.map(async (it) => found.set(it, await this.#read(it))))
+    }
+    return new Map(threads.map((it) => [it, found.get(it) ?? this.#kept.get(it) ?? unknown]))
+  }
+
+  async #read(thread: ThreadId): Promise<Subject> {
+    const loaded = await this.#store.loadThread(thread)
+    const subject = loaded && subjectOf({ messages: loaded.messages.map(messageOf) })
+    if (subject === undefined) return unknown
+    this.#kept.set(thread, subject)
+    const oldest = this.#kept.keys().next().value
+    if (this.#kept.size > keptMax && oldest !== undefined) this.#kept.delete(oldest)
+    return subject
+  }
+}

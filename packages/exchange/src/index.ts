@@ -1,0 +1,18 @@
+/**
+ * The exchange: the internal process that holds the keys.
+ *
+ * It opens what its gateway holds, signs and seals what officers say, steps threads through the
+ * core's machine, and keeps what is to be sent until custody is confirmed. It connects out to its
+ * gateway and is connected to by nobody but the desk, on a private socket. It never sees a
+ * dossier.
+ *
+ * `src/main.ts` is the process; what is here serves the launcher and mains with another clock.
+ */
+
+export { type ActivityCounts } from "./activity.ts"
+export { type NodeClock, systemClock } from "./clock.ts"
+export { type ExchangeConfig, readConfig } from "./config.ts"
+export { type Diagnostics, jsonLines } from "./diagnostics.ts"
+export { ExchangeError, type ExchangeErrorCode } from "./exchange-error.ts"
+export { announce, configurationText, onStop } from "./process.ts"
+export { type ExchangeProcessPorts, runExchange, type RunningExchange } from "./run.ts"

@@ -1,0 +1,171 @@
+/**
+ * The organisations that we exchange with: verified, compared by people, stored, and told to our
+ * gateway, which learns nothing else about them.
+ */
+
+import type { Clock, OrgId } from "@tearline/core"
+import { encode, decode, kemPublicKeyFrom, type KemPublicKey } from "@tearline/crypto"
+import type { ExchangePeer, ExchangeStore } from "@tearline/store/exchange"
+
+import type { Diagnostics } from "./diagnostics.ts"
+import { codeOf, ExchangeError } from "./exchange-error.ts"
+import type { GatewayLine } from "./gateway-line.ts"
+import { decodeInvite, mustBeCurrent, verify, type Verified } from "./invite.ts"
+
+/** A peer as the exchange uses it. */
+export interface Peer {
+  readonly org: OrgId
+  readonly name: string
+  readonly verified: Verified
+  readonly kem: KemPublicKey
+  readonly heartbeatMs: number
+  readonly isFrozen: boolean
+  readonly compared: ExchangePeer["compared"]
+}
+
+/** What an officer states about a new peer. */
+export interface Introduction {
+  readonly invite: string
+  /** As typed by a person who has compared it. */
+  readonly fingerprint: string
+  readonly officer: string
+  readonly method: string
+}
+
+export interface PeersParts {
+  readonly own: OrgId
+  readonly store: Pick<ExchangeStore, "peers" | "savePeer">
+  readonly line: GatewayLine
+  readonly clock: Clock
+  readonly diagnostics: Diagnostics
+}
+
+const tellRetryMs = 1_000
+const tellMsMax = 10_000
+
+export class Peers {
+  readonly #parts: PeersParts
+  readonly #byOrg = new Map<OrgId, Peer>()
+  #retry: NodeJS.Timeout | undefined
+  #isClosed = false
+
+  constructor(parts: PeersParts) {
+    this.#parts = parts
+  }
+
+  /** Reads what is stored. Throws `bad_invite` where a stored statement does not hold any more. */
+  async load(): Promise<void> {
+    for (const stored of await this.#parts.store.peers()) {
+      const identity = decode(stored.identity) as readonly Uint8Array[]
+      const verified = verify({ identity, operations: stored.operations }, undefined)
+      this.#byOrg.set(stored.org, await peerOf(stored, verified))
+    }
+  }
+
+  all(): readonly Peer[] {
+    return [...this.#byOrg.values()]
+  }
+
+  find(org: OrgId): Peer | undefined {
+    return this.#byOrg.get(org)
+  }
+
+  /** Throws `unknown_peer`. */
+  known(org: OrgId): Peer {
+    const peer = this.#byOrg.get(org)
+    if (peer !== undefined) return peer
+    const message = `${org} is no peer of this node: add it with its invite first`
+    throw new ExchangeError("unknown_peer", message)
+  }
+
+  /** Takes in a new peer, or newer statements of one. Throws `bad_invite`, `fingerprint_mismatch`. */
+  async introduce(it: Introduction): Promise<Peer> {
+    const statements = decodeInvite(it.invite)
+    const first = verify(statements, undefined)
+    if (first.org === this.#parts.own) {
+      throw new ExchangeError("bad_invite", "this is the invite of this node itself")
+    }
+    const held = this.#byOrg.get(first.org)
+    const verified = verify(statements, held?.verified)
+    const atMs = this.#parts.clock.nowMs()
+    mustBeCurrent(verified, atMs)
+    mustBeCompared(it.fingerprint, verified)
+    const stored: ExchangePeer = {
+      org: verified.org,
+      name: verified.current.name,
+      identity: encode([...verified.identity]),
+      operations: verified.operations,
+      compared: { officer: it.officer, method: it.method, atMs },
+      isFrozen: held?.isFrozen ?? false,
+      isSuspended: false,
+    }
+    const peer = await peerOf(stored, verified)
+    await this.#parts.store.savePeer(stored)
+    this.#byOrg.set(peer.org, peer)
+    this.tellGateway()
+    return peer
+  }
+
+  /** Gives our gateway the whole list, again and again until it has it. */
+  tellGateway(): void {
+    clearTimeout(this.#retry)
+    void this.#tell()
+  }
+
+  close(): void {
+    this.#isClosed = true
+    clearTimeout(this.#retry)
+  }
+
+  async #tell(): Promise<void> {
+    const { line, diagnostics } = this.#parts
+    try {
+      const { status } = await line.ask({
+        method: "PUT",
+        path: "/inner/v1/peers",
+        body: encode(this.all().map(gatewayPeer)),
+        signal: AbortSignal.timeout(tellMsMax),
+      })
+      if (status === 204 || status === 200) return
+      diagnostics("warn", "peers_not_told", { status })
+    } catch (error) {
+      if (this.#isClosed) return
+      diagnostics("warn", "peers_not_told", { code: codeOf(error) })
+    }
+    if (!this.#isClosed) this.#retry = setTimeout(() => this.tellGateway(), tellRetryMs)
+  }
+}
+
+/** Digits alone count: people group them as they like. */
+function digitsOf(text: string): string {
+  return text.replaceAll(/\D/g, "")
+}
+
+function mustBeCompared(typed: string, { fingerprint }: Verified): void {
+  if (digitsOf(typed) === digitsOf(fingerprint)) return
+  throw new ExchangeError(
+    "fingerprint_mismatch",
+    "the fingerprint is not that of the invite: compare it again on a line you trust",
+  )
+}
+
+async function peerOf(stored: ExchangePeer, verified: Verified): Promise<Peer> {
+  const { operation } = verified
+  return {
+    org: stored.org,
+    name: stored.name,
+    verified,
+    kem: await kemPublicKeyFrom(operation.fallbackKemPublicKey),
+    heartbeatMs: operation.heartbeatSeconds * 1000,
+    isFrozen: stored.isFrozen,
+    compared: stored.compared,
+  }
+}
+
+/** What a gateway may know of a peer. */
+function gatewayPeer({ org, verified, isFrozen }: Peer) {
+  const { gatewayPublicKey, tlsPin, nextTlsPin, endpoints } = verified.operation
+  const pins = [tlsPin, nextTlsPin].filter((it) => it !== null).map((it) => it.toHex())
+  const endpoint = URL.parse(endpoints[0] ?? "")?.origin ?? "https://unknown.invalid"
+  return { org, gatewayKeys: [gatewayPublicKey], pins, endpoint, isFrozen }
+}

@@ -1,0 +1,321 @@
+/** Wires an exchange by hand, top to bottom, and runs it until it is closed. */
+
+import { randomBytes } from "node:crypto"
+
+import {
+  builtInPolicy,
+  exchangeMachine,
+  laneOf,
+  startHost,
+  type Clock,
+  type Digest,
+  type ExchangeAnswer,
+  type ExchangeInput,
+  type ExchangeMachine,
+  type ExchangeOutput,
+  type Host,
+} from "@tearline/core"
+import { openExchangeStore, type ExchangeStore } from "@tearline/store/exchange"
+
+import { Activity, type ActivityCounts } from "./activity.ts"
+import { Arrivals } from "./arrivals.ts"
+import type { ExchangeConfig } from "./config.ts"
+import { Departures } from "./departures.ts"
+import { deskApp } from "./desk/desk.ts"
+import { Events } from "./desk/events.ts"
+import { serveOn, type Served } from "./desk/socket.ts"
+import { Subjects } from "./desk/subjects.ts"
+import type { Diagnostics } from "./diagnostics.ts"
+import { codeOf } from "./exchange-error.ts"
+import { GatewayLine } from "./gateway-line.ts"
+import { hashing } from "./hashing.ts"
+import { journalOver } from "./journal.ts"
+import { Metrics } from "./metrics.ts"
+import { Opener, type ToBeOpened } from "./opener/opener.ts"
+import { type OwnKeys, ownKeysOf } from "./own-keys.ts"
+import { pause } from "./pause.ts"
+import { Peers } from "./peers.ts"
+import { sealerOf } from "./sealer.ts"
+import { TakenReports } from "./taken-reports.ts"
+import { Ticks } from "./ticks.ts"
+
+/** A clock that may be told what a former run has written, and asked whether it has jumped. */
+export interface ExchangeClock extends Clock {
+  notBefore?(atMs: number): void
+  isSuspect?(): boolean
+}
+
+/** What the exchange does not make itself. */
+export interface ExchangeProcessPorts {
+  readonly clock: ExchangeClock
+  readonly diagnostics: Diagnostics
+}
+
+/** An exchange at work. */
+export interface RunningExchange {
+  /**
+   * `done`: pieces of work completed since the start. `inFlight`: turns, requests, arrivals not yet
+   * taken and outbox items whose custody is not confirmed. Quiet while `inFlight` is 0 and `done`
+   * stands still.
+   */
+  activity(): ActivityCounts
+  /** Does at once what the clock has made due; by itself this is looked at every few seconds. */
+  tick(): Promise<void>
+  /** Stops accepting, finishes the turn, closes every connection and the opener. */
+  close(): Promise<void>
+}
+
+const storeRetryMs = 500
+/** Stays the same over a restart, so that a new process takes back its predecessor's leases. */
+const owner = "exchange"
+
+/** Everything that runs, made in the order in which it is needed. */
+interface Parts {
+  readonly config: ExchangeConfig
+  readonly ports: ExchangeProcessPorts
+  readonly keys: OwnKeys
+  readonly store: ExchangeStore
+  readonly line: GatewayLine
+  readonly peers: Peers
+  readonly events: Events
+  readonly metrics: Metrics
+  readonly activity: Activity
+}
+
+/**
+ * Runs an exchange. Resolves once the database answers and the desk interface accepts; the gateway
+ * may still be away.
+ *
+ * @throws ExchangeError `bad_config`, `bad_invite`; StoreError for a database that will not do
+ *   however long one waits (`unsafe_settings`, `forbidden`, `not_migrated`); the system's error for
+ *   a socket that cannot be made.
+ */
+export async function runExchange(
+  config: ExchangeConfig,
+  ports: ExchangeProcessPorts,
+): Promise<RunningExchange> {
+  const { clock, diagnostics } = ports
+  const keys = await ownKeysOf(config)
+  const store = await opened(config, diagnostics)
+  const links = await store.links()
+  const lastMs = links.map(({ link }) => Math.max(link.sealedAtMs, link.heardAtMs))
+  clock.notBefore?.(Math.max(0, ...lastMs))
+  const line = new GatewayLine(config.gateway)
+  const peers = new Peers({ own: keys.own, store, line, clock, diagnostics })
+  await peers.load()
+  const common = { config, ports, keys, store, line, peers }
+  const parts = {
+    ...common,
+    events: new Events(),
+    metrics: new Metrics(),
+    activity: new Activity(),
+  }
+  return start(parts)
+}
+
+/** Waits for a database that is away; one that is wrong is an error at once. */
+async function opened(config: ExchangeConfig, diagnostics: Diagnostics): Promise<ExchangeStore> {
+  for (;;) {
+    try {
+      return await openExchangeStore(config.databaseUrl, { org: config.org, owner })
+    } catch (error) {
+      const code = codeOf(error)
+      if (code !== "unavailable") throw error
+      diagnostics("warn", "database_away", { code })
+    }
+    await pause(storeRetryMs, new AbortController().signal)
+  }
+}
+
+function machineOf(parts: Parts, perform: (output: ExchangeOutput) => void): ExchangeMachine {
+  const { ports, keys, store, peers } = parts
+  const { own, exchangeKey, gatewayKey } = keys
+  const kemKeyOf = (org: Parameters<Peers["known"]>[0]) => peers.known(org).kem
+  return exchangeMachine({
+    own,
+    journal: journalOver(store),
+    sealer: sealerOf({ own, exchangeKey, gatewayKeyId: gatewayKey.id, kemKeyOf }),
+    hashing,
+    clock: ports.clock,
+    chance: { bytes: (count) => new Uint8Array(randomBytes(count)) },
+    policy: builtInPolicy,
+    perform,
+  })
+}
+
+/** Carriage: what brings in and what sends out, around one host loop. */
+function carriageOf(parts: Parts): Carriage {
+  const { ports, keys, store, line, peers, events, metrics } = parts
+  const { diagnostics } = ports
+  const { own, gatewayKey, kemSeeds } = keys
+  const host = startHost(
+    machineOf(parts, (output) => {
+      switch (output.kind) {
+        case "send":
+          return departures.send(output.item)
+        case "taken":
+          return taken.add(output.digest)
+        case "show":
+          return events.tell({ kind: "thread", thread: output.thread })
+      }
+    }),
+  )
+  const submit = submitter(parts, host)
+  const common = { own, line, peers, submit, diagnostics, metrics }
+  const taken = new TakenReports(line, diagnostics)
+  const departures = new Departures({
+    ...common,
+    store,
+    gatewayKeyOf: (peer) => peers.find(peer)?.verified.operation.gatewayKey,
+    onUnknownPeer: () => peers.tellGateway(),
+  })
+  const opener = new Opener({
+    seedOf: (prekeyId) => kemSeeds.get(prekeyId.toHex()),
+    onCrash: (inHand) => diagnostics("error", "opener_crashed", { inHand }),
+    onStrike: (unit) => strike(store, unit, diagnostics),
+  })
+  const arrivals = new Arrivals({
+    ...common,
+    gatewayKey,
+    opener,
+    taken,
+    onHeard: (peer) => departures.tryNow(peer),
+    onConnected: () => departures.tryNow(),
+  })
+  return { host, submit, taken, departures, opener, arrivals }
+}
+
+interface Carriage {
+  readonly host: { readonly waiting: number }
+  readonly submit: (input: ExchangeInput) => Promise<ExchangeAnswer>
+  readonly taken: TakenReports
+  readonly departures: Departures
+  readonly opener: Opener
+  readonly arrivals: Arrivals
+}
+
+function submitter(
+  { activity, metrics }: Parts,
+  host: Host<ExchangeInput, ExchangeAnswer>,
+): Carriage["submit"] {
+  return (input) =>
+    activity.during(async () => {
+      const startedMs = performance.now()
+      const answer = await host.submit(input, laneOf(input))
+      const kind = { kind: input.kind }
+      metrics.observeMs("tearline_exchange_turn_seconds", kind, performance.now() - startedMs)
+      return answer
+    })
+}
+
+async function start(parts: Parts): Promise<RunningExchange> {
+  const { ports, keys, store, peers } = parts
+  const { clock, diagnostics } = ports
+  const carriage = carriageOf(parts)
+  const { arrivals, departures, submit } = carriage
+  const ticks = new Ticks({ peers, clock, submit, diagnostics, ownHeartbeatMs: heartbeatOf(keys) })
+  const served = await serveDesk(parts, { ...carriage, ticks })
+  const running = { ...carriage, ticks, served }
+  // Counted before anything runs, so that each item is counted once.
+  const { outbox } = await store.counts(clock.nowMs())
+  await store.takeBack()
+  departures.start(outbox.reduce((sum, it) => sum + it.items, 0))
+  peers.tellGateway()
+  arrivals.start()
+  ticks.start()
+  watchGauges(parts, running)
+  return {
+    activity: () => countsOf(parts, running),
+    tick: () => ticks.tick(),
+    close: () => closeAll(parts, running),
+  }
+}
+
+function serveDesk(
+  parts: Parts,
+  { arrivals, ticks, submit }: Carriage & { readonly ticks: Ticks },
+): Promise<Served> {
+  const { config, ports, keys, store, peers, activity } = parts
+  const { own, statements } = keys
+  const desk = deskApp({
+    ...parts,
+    own,
+    ownName: config.name,
+    nameOf: (org) => (org === own ? config.name : (peers.find(org)?.name ?? org)),
+    token: config.desk.token,
+    ownStatements: statements,
+    subjects: new Subjects(store),
+    policy: builtInPolicy,
+    diagnostics: ports.diagnostics,
+    clock: ports.clock,
+    heartbeatMs: heartbeatOf(keys),
+    submit,
+    isConnected: () => arrivals.isConnected,
+    isClockSuspect: () => ticks.isClockSuspect,
+    during: (work) => activity.during(work),
+  })
+  return serveOn(config.desk.socket, (request) => desk.fetch(request))
+}
+
+/** Written down at each crash, so that it is shown and outlives this process. */
+async function strike(
+  store: ExchangeStore,
+  { digest, unit }: ToBeOpened,
+  diagnostics: Diagnostics,
+): Promise<void> {
+  const name = digest.toHex() as Digest
+  try {
+    const strikes = await store.strike(name, unit)
+    if (strikes >= 2) diagnostics("error", "arrival_quarantined", { digest: name, strikes })
+  } catch (error) {
+    diagnostics("error", "strike_not_written", { digest: name, code: codeOf(error) })
+  }
+}
+
+interface Running extends Carriage {
+  readonly ticks: Ticks
+  readonly served: Served
+}
+
+function heartbeatOf({ statements }: OwnKeys): number {
+  return statements.operation.heartbeatSeconds * 1000
+}
+
+function countsOf({ activity }: Parts, running: Running): ActivityCounts {
+  const { arrivals, departures, taken, host } = running
+  const { done, inFlight } = activity.counts
+  return {
+    done: done + arrivals.done + departures.done,
+    inFlight: inFlight + host.waiting + arrivals.inHand + departures.outstanding + taken.pending,
+  }
+}
+
+async function closeAll(parts: Parts, running: Running): Promise<void> {
+  const { arrivals, departures, taken, opener, ticks, served } = running
+  ticks.close()
+  await served.close()
+  parts.peers.close()
+  await arrivals.close()
+  opener.close()
+  await departures.close()
+  await taken.close()
+  parts.line.close()
+  await parts.store.close()
+}
+
+function watchGauges(parts: Parts, running: Running): void {
+  const { metrics, peers, events } = parts
+  const { arrivals, departures, opener, host } = running
+  metrics.gauge("tearline_exchange_turn_inputs", () => host.waiting)
+  metrics.gauge("tearline_exchange_opener_waiting", () => opener.waiting)
+  metrics.gauge("tearline_exchange_arrivals_in_hand", () => arrivals.inHand)
+  metrics.gauge("tearline_exchange_outbox_items", () => departures.outstanding)
+  metrics.gauge("tearline_exchange_gateway_connected", () => Number(arrivals.isConnected))
+  metrics.gauge("tearline_exchange_peers", () => peers.all().length)
+  metrics.gauge("tearline_exchange_event_readers", () => events.readers)
+  metrics.gauge("process_resident_memory_bytes", () => process.memoryUsage.rss())
+  metrics.gauge("process_cpu_seconds_total", () => {
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1e6
+  })
+}

@@ -1,0 +1,74 @@
+/** Time passing, as an input: every few seconds each link is asked whether a heartbeat is due. */
+
+import type { Clock, ExchangeAnswer, ExchangeInput } from "@tearline/core"
+
+import type { Diagnostics } from "./diagnostics.ts"
+import { codeOf } from "./exchange-error.ts"
+import type { Peers } from "./peers.ts"
+
+export interface TicksParts {
+  readonly peers: Peers
+  readonly clock: Clock & { isSuspect?(): boolean }
+  readonly ownHeartbeatMs: number
+  readonly submit: (input: ExchangeInput) => Promise<ExchangeAnswer>
+  readonly diagnostics: Diagnostics
+}
+
+const everyMs = 5_000
+
+export class Ticks {
+  readonly #parts: TicksParts
+  #timer: NodeJS.Timeout | undefined
+  #ticking: Promise<void> | undefined
+  isClockSuspect = false
+
+  constructor(parts: TicksParts) {
+    this.#parts = parts
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      if (this.#ticking === undefined) void this.tick()
+    }, everyMs)
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+  }
+
+  /** Asks every link at the time that the clock shows now. */
+  async tick(): Promise<void> {
+    // One under way may have read the clock already.
+    await this.#ticking
+    const ticking = this.#tick()
+    this.#ticking = ticking
+    await ticking
+    if (this.#ticking === ticking) this.#ticking = undefined
+  }
+
+  async #tick(): Promise<void> {
+    const { peers, ownHeartbeatMs, submit, diagnostics } = this.#parts
+    this.#watchClock()
+    try {
+      const links = peers
+        .all()
+        .filter((it) => !it.isFrozen)
+        // The more impatient of the two decides how often the link is heard.
+        .map(({ org, heartbeatMs }) => ({
+          peer: org,
+          heartbeatMs: Math.min(heartbeatMs, ownHeartbeatMs),
+        }))
+      if (links.length > 0) await submit({ kind: "ticked", links })
+    } catch (error) {
+      diagnostics("warn", "tick_failed", { code: codeOf(error) })
+    }
+  }
+
+  /** No due time moves with a jump: a person is told, and the clock is slewed (design 4). */
+  #watchClock(): void {
+    const { clock, diagnostics } = this.#parts
+    if (clock.isSuspect?.() !== true) return
+    this.isClockSuspect = true
+    diagnostics("warn", "clock_suspect")
+  }
+}
