@@ -39,7 +39,7 @@ const unfilledSchema = v.looseObject({
 })
 
 /** One element: filled with a text in a language, or one of the three reasons why not. */
-export const elementSchema = v.variant("state", [filledSchema, unfilledSchema])
+const elementSchema = v.variant("state", [filledSchema, unfilledSchema])
 export type Element = v.InferOutput<typeof elementSchema>
 
 /** All seven elements, each present (R03). */

@@ -5,7 +5,7 @@ import * as v from "valibot"
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 
 /** Of one lane of one epoch: everything up to `upTo`, and these beyond it. */
-export const laneHeldSchema = v.looseObject({
+const laneHeldSchema = v.looseObject({
   lane: v.pipe(count, v.maxValue(3)),
   epoch: count,
   upTo: count,
