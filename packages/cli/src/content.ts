@@ -9,10 +9,10 @@ import { type Kind, kinds } from "@tearline/core"
 
 import { CliError } from "./cli-error.ts"
 
-/** Refuses content that the kind's schema refuses; gives it back with the schema's defaults. */
+/** Refuses content that the kind's schema refuses; what passes is sent as it was typed. */
 export async function checkedContent(kind: Kind, content: unknown): Promise<unknown> {
   const result = await kinds[kind].schema["~standard"].validate(content)
-  if (result.issues === undefined) return result.value
+  if (result.issues === undefined) return content
   const said = result.issues.slice(0, 5).map(({ path = [], message }) => {
     const keys = path.map((it) => String(typeof it === "object" ? it.key : it))
     return `${keys.length === 0 ? "content" : keys.join(".")}: ${message}`

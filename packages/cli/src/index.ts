@@ -18,3 +18,7 @@ export {
 } from "./launcher/launch.ts"
 export type { NodeConfig } from "./state/folder.ts"
 export { initNode, type InitOptions, type NewNode } from "./state/init.ts"
+export { takeLock } from "./launcher/lock.ts"
+export { nearestHint } from "./nearest.ts"
+export { type Style, styleFor } from "./terminal/style.ts"
+export { wrapped } from "./terminal/table.ts"

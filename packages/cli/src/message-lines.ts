@@ -23,7 +23,7 @@ export function messageLines(message: ThreadMessage, reading: Reading): readonly
   const head = `${style.bold(plain(message.kind))} by ${name(message.author)}, ${when}`
   const { content } = message
   const lines = message.kind === "warning" ? warningLines(content) : fieldLines(content)
-  const id = style.faint(`  message ${plain(message.id.slice(0, 16))}, number ${message.number}`)
+  const id = style.faint(`  message ${plain(message.id)}, number ${message.number}`)
   return [head, id, ...lines.map((line) => `  ${line}`)]
 }
 

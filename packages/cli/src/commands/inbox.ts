@@ -66,9 +66,8 @@ function section(title: string, owed: readonly Owed[], shown: Shown): readonly s
   return [shown.style.bold(`${title} (${owed.length})`), ...table(rows, "  ")]
 }
 
-function rowOf(it: Owed, { nowMs, style, status }: Shown): readonly string[] {
+function rowOf(it: Owed, { nowMs, style }: Shown): readonly string[] {
   const due = untilDue(it.dueMs, nowMs)
-  const name = status.links.find(({ peer }) => peer === it.peer)?.name ?? it.peer.slice(0, 8)
   const real = it.threadStatus === "actual" ? "" : `${plain(it.threadStatus).toUpperCase()} `
   return [
     it.overdue ? style.alarm(due) : due,
@@ -76,7 +75,7 @@ function rowOf(it: Owed, { nowMs, style, status }: Shown): readonly string[] {
     plain(it.precedence),
     dutyOf(it.rule),
     plain(it.thread.slice(0, 8)),
-    plain(name),
+    plain(it.peerName),
     `${real}${plain(it.title)}`,
   ]
 }

@@ -39,15 +39,18 @@ function linesOf(shown: Shown): readonly string[] {
   const reading: Reading = { style, nowMs: status.nowMs, name: (org) => nameIn(org, status) }
   const told = found.messages.filter((it) => isAll || it.kind !== "receipt")
   return [
-    `thread ${idOf(found)}, ${found.isClosed ? "closed" : "open"}`,
+    headOf(found),
     ...told.flatMap((it) => ["", ...messageLines(it, reading)]),
     ...owedLines(shown, reading),
     ...oddLines(found, style),
   ]
 }
 
-function idOf({ thread }: ThreadDocument): string {
-  return plain(typeof thread === "string" ? thread : thread.id)
+function headOf({ thread, isClosed, precedence }: ThreadDocument): string {
+  const { id, peerName, status } = thread
+  const real = status === "actual" ? "" : `${plain(status).toUpperCase()}, `
+  const state = isClosed ? "closed" : "open"
+  return `${real}thread ${plain(id)} with ${plain(peerName)}, ${plain(precedence ?? "")} ${state}`
 }
 
 function nameIn(org: string, status: NodeStatus): string {

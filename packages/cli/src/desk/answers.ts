@@ -41,7 +41,7 @@ export interface Owed {
   readonly rule: string
   readonly thread: string
   readonly peer: string
-  readonly peerName?: string
+  readonly peerName: string
   readonly owedBy: string
   readonly mine: boolean
   readonly bearer: string
@@ -77,8 +77,27 @@ export interface ThreadObligation {
   readonly end: { readonly kind: string; readonly by: string; readonly atMs: number } | null
 }
 
+/** A thread in the list of all. */
+export interface ThreadSummary {
+  readonly id: string
+  readonly peer: string
+  readonly peerName: string
+  readonly mine: boolean
+  readonly [more: string]: unknown
+}
+
 export interface ThreadDocument {
-  readonly thread: string | { readonly id: string; readonly [more: string]: unknown }
+  readonly thread: {
+    readonly id: string
+    readonly peer: string
+    readonly peerName: string
+    readonly originator: string
+    readonly addressee: string
+    readonly status: string
+  }
+  /** Absent while the warning is not here yet. */
+  readonly title?: string
+  readonly precedence?: string
   readonly version: number
   readonly viewHash: string
   readonly isClosed: boolean

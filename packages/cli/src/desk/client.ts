@@ -20,6 +20,7 @@ import type {
   Peer,
   PeerOrder,
   ThreadDocument,
+  ThreadSummary,
   WarningMade,
   WarningOrder,
 } from "./answers.ts"
@@ -66,7 +67,7 @@ export class DeskClient {
     return this.#ask({ method: "GET", path: `/v1/inbox${query}` })
   }
 
-  threads(): Promise<readonly { readonly [more: string]: unknown }[]> {
+  threads(): Promise<readonly ThreadSummary[]> {
     return this.#ask({ method: "GET", path: "/v1/threads" })
   }
 

@@ -147,7 +147,7 @@ class Parts {
     this.#innerPort = portOf(ready["innerPort"])
     this.#step("starting the exchange…")
     await this.exchange.start()
-    this.#step("ready")
+    this.#mustGoOn()
   }
 
   pids(): Partial<Record<ProcessName, number>> {
@@ -168,12 +168,14 @@ class Parts {
   }
 
   #step(message: string): void {
-    if (this.#options.signal?.aborted === true) {
-      throw new CliError("not_confirmed", "the start was interrupted", {
-        hint: "nothing is left running",
-      })
-    }
+    this.#mustGoOn()
     this.#progress(message)
+  }
+
+  #mustGoOn(): void {
+    if (this.#options.signal?.aborted !== true) return
+    const hint = "nothing is left running"
+    throw new CliError("not_confirmed", "the start was interrupted", { hint })
   }
 
   #tell(event: NodeEvent): void {

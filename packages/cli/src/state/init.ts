@@ -26,6 +26,8 @@ export interface InitOptions {
   readonly endpoint?: string
   /** The duty officer's telephone, for when nothing else answers. */
   readonly telephone?: string
+  /** How often each link is to be heard; 3,600 unless told. */
+  readonly heartbeatSeconds?: number
   /** External databases by role; the embedded server unless told. */
   readonly databases?: RoleUrls
   /** Now, in milliseconds since 1970; for episodes, which play at another time. */
@@ -49,6 +51,7 @@ export async function initNode(options: InitOptions): Promise<NewNode> {
     name: options.name,
     endpoint,
     telephone: options.telephone ?? "not given",
+    heartbeatSeconds: options.heartbeatSeconds ?? 3_600,
     nowMs: options.nowMs ?? Date.now(),
   })
   const config: NodeConfig = {

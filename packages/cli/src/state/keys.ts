@@ -21,6 +21,7 @@ export interface KeysOptions {
   readonly name: string
   readonly endpoint: string
   readonly telephone: string
+  readonly heartbeatSeconds: number
   readonly nowMs: number
 }
 
@@ -74,7 +75,7 @@ export async function makeKeys(options: KeysOptions): Promise<NewKeys> {
     endpoints: [options.endpoint],
     carriers: ["https"],
     kinds: Object.fromEntries(Object.keys(kinds).map((kind) => [kind, [1]])),
-    heartbeatSeconds: 3600,
+    heartbeatSeconds: options.heartbeatSeconds,
     dutyTelephone: options.telephone,
   })
   return {
