@@ -15,6 +15,9 @@ const wantedMajor = 26
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), "..")
 const packages = [`node-${process.platform}-${process.arch}`, `node-bin-${process.platform}-${process.arch}`]
 
+// The hybrid key encapsulation is stable on the wire and marked experimental in the API only.
+const flags = ["--disable-warning=ExperimentalWarning"]
+
 function pinnedNode() {
   if (Number(process.versions.node.split(".")[0]) >= wantedMajor) return process.execPath
   return packages
@@ -30,7 +33,7 @@ if (main === undefined || node === undefined) {
   process.exit(2)
 }
 
-const child = spawn(node, [path.join(root, main), ...rest], {
+const child = spawn(node, [...flags, path.join(root, main), ...rest], {
   stdio: "inherit",
   env: { ...process.env, PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH ?? ""}` },
 })

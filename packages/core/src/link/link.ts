@@ -49,7 +49,8 @@ export function newLink(peer: OrgId, nowMs: number): Link {
     epoch: 1,
     out: [nothingSent, nothingSent, nothingSent, nothingSent],
     held: [],
-    sealedAtMs: nowMs,
+    // Never spoken yet: the first heartbeat is due at once, and says that we are here.
+    sealedAtMs: 0,
     heardAtMs: nowMs,
     refused: { sinceMs: nowMs, count: 0 },
   }

@@ -51,8 +51,8 @@ class Reader {
     this.#to = to
     this.#readers.add(this.#write)
     this.#timer = setInterval(() => this.#send(comment), keepAliveMs)
-    // At once, so that the reader knows that it is heard.
-    this.#send(comment)
+    // At once, so that the reader knows that whatever changes from here on is told.
+    this.#send(`data: ${JSON.stringify({ kind: "open" } satisfies DeskEvent)}\n\n`)
   }
 
   cancel(): void {
