@@ -5,6 +5,7 @@
  * no other way to its tables. All SQL of the project is behind these three.
  */
 
+export { discard } from "./discard.ts"
 export { assertDurable, type Queryable } from "./durability.ts"
 export { StoreError, type StoreErrorCode } from "./error.ts"
 export { migrate, type MigrateOptions, type RoleNames } from "./migrate.ts"

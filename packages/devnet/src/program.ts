@@ -1,0 +1,108 @@
+/** `npm start`: three organisations, an episode, and then a network to talk to until Ctrl-C. */
+
+import { type NodeEvent, styleFor } from "@tearline/cli"
+
+import { devnetFolder, mayColour, parsed, tellError } from "./command-line.ts"
+import { episodeNames, episodeOf } from "./episode/catalogue.ts"
+import { preludeMs } from "./episode/director.ts"
+import { type Episode, momentOf, type PartyName, partyNames } from "./episode/episode.ts"
+import { perform } from "./episode/performance.ts"
+import { titleOf } from "./episode/timeline.ts"
+import { type Network, openNetwork } from "./node/network.ts"
+import { stopSignal } from "./node/stopping.ts"
+
+const usage = "npm start -- [--episode NAME | --no-episode] [--dir FOLDER]"
+
+const options = {
+  episode: { type: "string" },
+  "no-episode": { type: "boolean" },
+  dir: { type: "string" },
+  help: { type: "boolean" },
+} as const
+
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`)
+}
+
+/** Runs until it is asked to stop. Never throws; gives the exit code. */
+export async function runDevnet(args: readonly string[]): Promise<number> {
+  try {
+    return await run(args)
+  } catch (error) {
+    return tellError(error)
+  }
+}
+
+async function run(args: readonly string[]): Promise<number> {
+  const { values } = parsed({ args: [...args], options } as const, usage)
+  if (values.help === true) {
+    print(`usage: ${usage}`)
+    return 0
+  }
+  const [usual] = episodeNames()
+  const name = values["no-episode"] === true ? undefined : (values.episode ?? usual)
+  const episode = name === undefined ? undefined : episodeOf(name)
+  const stopping = stopSignal(() => print("still stopping the three organisations"))
+  const { signal } = stopping
+  print("starting Alder, Birch and Cedar; their databases are made anew at each start")
+  const startedAt = performance.now()
+  const network = await openNetwork({
+    folder: devnetFolder(values.dir),
+    startMs: startOf(episode),
+    onProgress: print,
+    onEvent: tell,
+    signal,
+  })
+  try {
+    print(`ready after ${((performance.now() - startedAt) / 1000).toFixed(1)} s\n`)
+    if (episode !== undefined) await play(network, episode, signal)
+    await network.time.run()
+    for (const line of guide(network)) print(line)
+    await stopping.asked
+  } catch (error) {
+    if (!signal.aborted) throw error
+  } finally {
+    print("stopping…")
+    await network.stop()
+  }
+  print("stopped, nothing is left running")
+  return 0
+}
+
+function startOf(episode: Episode | undefined): number {
+  const [first] = episode?.steps ?? []
+  return first === undefined ? Date.now() : momentOf(first) - preludeMs
+}
+
+async function play(network: Network, episode: Episode, signal: AbortSignal): Promise<void> {
+  const style = styleFor(mayColour())
+  const columns = process.stdout.columns ?? 80
+  await perform(network, { episode, style, columns, print, signal })
+}
+
+function tell(party: PartyName, event: NodeEvent): void {
+  if (event.kind === "exited" && event.code !== 0) {
+    print(`${titleOf(party)}: the ${event.process} ended; starting it again`)
+  }
+}
+
+/** How to talk to each of them, to be copied as it stands. */
+function guide({ parties }: Network): readonly string[] {
+  const each = partyNames.flatMap((name) => {
+    const { title, dir, node } = parties[name]
+    return [
+      "",
+      `${title} (${node.endpoint}, organisation ${node.org})`,
+      `  npx tearline inbox --dir ${dir}`,
+      `  npx tearline status --dir ${dir}`,
+      `  diagnostics: ${dir}/logs`,
+    ]
+  })
+  return [
+    "",
+    "The clocks run on in real time from here. All three stay up until Ctrl-C.",
+    ...each,
+    "",
+    "See every command with: npx tearline help",
+  ]
+}
