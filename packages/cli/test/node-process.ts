@@ -52,15 +52,16 @@ export interface Up {
 }
 
 /** Starts `tearline up` and waits until it is ready. Rejects when it ends before that. */
-export async function up(dir: string): Promise<Up> {
-  const child = started(dir, ["up", "--json"])
+export async function up(dir: string, flags: readonly string[] = ["--json"]): Promise<Up> {
+  const child = started(dir, ["up", ...flags])
   const ready = Promise.withResolvers<Pick<Up, "pids" | "endpoint">>()
   const ended = Promise.withResolvers<number | null>()
   let stderr = ""
   child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()))
   if (child.stdout !== null) {
     createInterface({ input: child.stdout }).on("line", (line) => {
-      ready.resolve(JSON.parse(line) as Pick<Up, "pids" | "endpoint">)
+      const said = flags.includes("--json") ? line : '{"pids":{},"endpoint":""}'
+      ready.resolve(JSON.parse(said) as Pick<Up, "pids" | "endpoint">)
     })
   }
   child.once("close", (code) => {

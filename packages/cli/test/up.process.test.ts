@@ -37,6 +37,16 @@ test("Ctrl-C ends everything in order and leaves nothing running", async () => {
   expect((await tearline(dir, "status")).exit).toBe(3)
 })
 
+test("a second Ctrl-C says what is still being stopped", async () => {
+  const node = await up(await freshNode(), [])
+  node.signal("SIGINT")
+  await expect.poll(() => node.said(), { ...soon, interval: 1 }).toContain("stopping…")
+  node.signal("SIGINT")
+  expect(await node.ended).toBe(0)
+  expect(node.said()).toMatch(/still waiting for (exchange, )?(gateway, )?postgres/)
+  expect(node.said()).toContain("stopped, nothing is left running")
+})
+
 test("a second launcher on the same folder is refused with the process of the first", async () => {
   const dir = await freshNode()
   const node = await up(dir)

@@ -9,6 +9,7 @@
 import { Agent, type IncomingMessage, request } from "node:http"
 
 import { CliError, systemCode } from "../cli-error.ts"
+import { isHeld } from "../launcher/lock.ts"
 import { type NodeFolder, openNodeFolder } from "../state/folder.ts"
 import { wholeText } from "../whole-text.ts"
 import type {
@@ -141,6 +142,7 @@ export class DeskClient {
     const { dir } = this.#folder
     const code = systemCode(cause)
     if (code === "ENOENT" || code === "ECONNREFUSED") {
+      if (isHeld(this.#folder.lockFile)) return between(dir, cause)
       const hint = `start it with: tearline up --dir ${dir}`
       return new CliError("not_running", `the node of ${dir} is not running`, { hint, cause })
     }
@@ -158,6 +160,12 @@ export class DeskClient {
 /** The desk of the node whose state lies in `dir`. Throws `not_a_node`. */
 export function deskClient(dir: string): DeskClient {
   return new DeskClient(openNodeFolder(dir))
+}
+
+/** The launcher runs and the exchange does not yet, or not at this moment. */
+function between(dir: string, cause: unknown): CliError {
+  const hint = `try again in a moment; if it stays, see ${dir}/logs`
+  return new CliError("no_answer", `the node of ${dir} is still starting`, { hint, cause })
 }
 
 function refusalOf(status: number, text: string): CliError {

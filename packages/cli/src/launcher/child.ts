@@ -92,6 +92,11 @@ export class Child {
     })
   }
 
+  /** Asks the present life to end; the next one is told the configuration as it is then. */
+  startAgain(): void {
+    if (this.isAlive) this.#process?.kill("SIGTERM")
+  }
+
   /** Asks it to end and waits; after twenty seconds it is killed. */
   async stop(): Promise<void> {
     this.#isStopping = true

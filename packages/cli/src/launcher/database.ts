@@ -31,8 +31,8 @@ export interface Databases {
 export interface DatabaseOptions {
   readonly folder: NodeFolder
   readonly onProgress: (message: string) => void
-  /** The server died and is back, under this process id. */
-  readonly onRestart: (pid: number) => void
+  /** The server died and is back, under this process id; `hasMoved` where its URLs are others. */
+  readonly onRestart: (pid: number, hasMoved: boolean) => void
   /** It died and could not be started again yet; it is tried again. */
   readonly onFailure: (code: string) => void
 }
@@ -62,10 +62,10 @@ async function migrateBoth(urls: RoleUrls, onProgress: (message: string) => void
 }
 
 class Watched implements Databases {
-  readonly urls: RoleUrls
   readonly #options: DatabaseOptions
   readonly #timer: NodeJS.Timeout
   #server: PostgresServer
+  #urls: RoleUrls
   #identity: string | undefined
   #mending: Promise<void> | undefined
   #isClosing = false
@@ -73,13 +73,17 @@ class Watched implements Databases {
   constructor(server: PostgresServer, urls: RoleUrls, options: DatabaseOptions) {
     this.#server = server
     this.#identity = identify(server.pid)
-    this.urls = urls
+    this.#urls = urls
     this.#options = options
     this.#timer = setInterval(() => this.#look(), lookEveryMs)
   }
 
   get pid(): number {
     return this.#server.pid
+  }
+
+  get urls(): RoleUrls {
+    return this.#urls
   }
 
   async close(): Promise<void> {
@@ -101,11 +105,15 @@ class Watched implements Databases {
   async #mend(): Promise<void> {
     const { folder, onProgress, onRestart, onFailure } = this.#options
     try {
-      // Gives our use of the dead server back, so that the new one is ours alone.
-      await this.#server.stop()
+      const dead = this.#server
       this.#server = await startPostgres({ folder: folder.postgres, onProgress })
       this.#identity = identify(this.#server.pid)
-      onRestart(this.#server.pid)
+      // Only now: the last use given back would take the socket's folder away, which is in the URLs.
+      await dead.stop()
+      const urls = await prepareRoles(this.#server)
+      const hasMoved = urls.exchange !== this.#urls.exchange
+      this.#urls = urls
+      onRestart(this.#server.pid, hasMoved)
     } catch (error) {
       onFailure(error instanceof PostgresError ? error.code : "unknown")
     }

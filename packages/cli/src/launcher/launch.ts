@@ -139,7 +139,10 @@ class Parts {
     this.#databases = await openDatabases({
       folder: this.folder,
       onProgress: this.#progress,
-      onRestart: (pid) => this.#tell({ process: "postgres", kind: "ready", pid }),
+      onRestart: (pid, hasMoved) => {
+        if (hasMoved) this.#startAgain()
+        this.#tell({ process: "postgres", kind: "ready", pid })
+      },
       onFailure: (code) => this.#tell({ process: "postgres", kind: "failed", code }),
     })
     this.#step("starting the gateway…")
@@ -176,6 +179,12 @@ class Parts {
     if (this.#options.signal?.aborted !== true) return
     const hint = "nothing is left running"
     throw new CliError("not_confirmed", "the start was interrupted", { hint })
+  }
+
+  /** Both find the database where it is now. */
+  #startAgain(): void {
+    this.gateway.startAgain()
+    this.exchange.startAgain()
   }
 
   #tell(event: NodeEvent): void {

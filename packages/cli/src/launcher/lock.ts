@@ -55,8 +55,14 @@ function clearDead(path: string, draft: string): void {
   }
 }
 
+/** Whether a launcher runs that holds the lock. */
+export function isHeld(path: string): boolean {
+  const holder = holderOf(path)
+  return holder !== undefined && isRunning(holder)
+}
+
 /** The identity in a lock; `undefined` when there is none. */
-export function holderOf(path: string): string | undefined {
+function holderOf(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8")
   } catch (error) {
