@@ -1,0 +1,150 @@
+/**
+ * What our own exchange asks of the gateway: whom it may talk to, what is to leave, what has come.
+ *
+ * The exchange calls and the gateway answers; no connection is ever made inward. Only the one pin
+ * of the configuration is served, and nothing at all is said to another. spec/carriage.md 5.
+ */
+
+import type { HttpBindings } from "@hono/node-server"
+import type { Context } from "hono"
+
+import type { Digest, Lane } from "@tearline/core"
+import { CryptoError, decode, unitBytesMax } from "@tearline/crypto"
+import { StoreError } from "@tearline/store"
+import type { GatewayStore } from "@tearline/store/gateway"
+
+import type { Activity } from "./activity.ts"
+import { type Arrivals, windowMax } from "./arrivals.ts"
+import { readBody } from "./body.ts"
+import type { DepartureAnswer, Departures } from "./departures.ts"
+import type { Diagnostics } from "./diagnostics.ts"
+import { GatewayError, codeOf } from "./gateway-error.ts"
+import type { Health } from "./health.ts"
+import { type App, newApp } from "./listener.ts"
+import type { Metrics } from "./metrics.ts"
+import { Peers, decodePeers } from "./peers.ts"
+import { pinOfSocket } from "./tls.ts"
+
+export interface InnerParts {
+  readonly exchangePin: string
+  readonly store: () => Pick<GatewayStore, "markTaken" | "replacePeers">
+  readonly peers: Peers
+  readonly departures: Departures
+  readonly arrivals: Arrivals
+  readonly activity: Activity
+  readonly health: Health
+  readonly metrics: Metrics
+  readonly diagnostics: Diagnostics
+}
+
+type InnerContext = Context<{ Bindings: HttpBindings }>
+
+const listBytesMax = 4 * 1024 * 1024
+
+export function innerApp(parts: InnerParts): App {
+  const app = newApp()
+  const { activity, health, metrics, diagnostics } = parts
+  app.use("*", async (c, next) => {
+    // Per request, though the connection was checked when it was made: one rule, one place more.
+    if (pinOfSocket(c.env.incoming.socket) === parts.exchangePin) return await next()
+    return c.json({ code: "refused" }, 403, { connection: "close" })
+  })
+  app.put("/inner/v1/peers", (c) => activity.during(() => putPeers(c, parts)))
+  app.post("/inner/v1/departures", (c) => activity.during(() => depart(c, parts)))
+  app.post("/inner/v1/arrivals", (c) => streamArrivals(c, parts))
+  app.post("/inner/v1/taken", (c) => activity.during(() => markTaken(c, parts)))
+  app.get("/live", (c) => c.json({ isLive: true }))
+  app.get("/ready", (c) => c.json(health.report(), health.isReady ? 200 : 503))
+  app.get("/metrics", (c) => c.text(metrics.text()))
+  app.all("*", (c) => c.json({ code: "no_such_request" }, 404))
+  app.onError((error, c) => {
+    const code = codeOf(error)
+    diagnostics("warn", "inner_request_failed", { code })
+    return c.json({ code }, statusOf(error))
+  })
+  return app
+}
+
+function statusOf(error: unknown): 400 | 500 | 503 {
+  if (error instanceof StoreError) return 503
+  return error instanceof CryptoError || error instanceof GatewayError ? 400 : 500
+}
+
+async function putPeers(c: InnerContext, parts: InnerParts): Promise<Response> {
+  const peers = decodePeers(await readBody(c.env.incoming, listBytesMax))
+  // A list with a key that is none is refused whole, before anything of it is stored.
+  new Peers().replace(peers)
+  await parts.store().replacePeers(peers)
+  parts.peers.replace(peers)
+  parts.departures.refresh()
+  parts.diagnostics("info", "peers_replaced", { peers: peers.length })
+  return c.body(null, 204)
+}
+
+async function depart(c: InnerContext, parts: InnerParts): Promise<Response> {
+  const startedMs = performance.now()
+  const to = c.req.query("to") ?? ""
+  const lane = laneOf(c.req.query("lane"))
+  const unit = await readBody(c.env.incoming, unitBytesMax)
+  const answer = await parts.departures.send(to, lane, unit)
+  const outcome = answer.kind === "unreached" ? answer.code : answer.kind
+  parts.metrics.count("tearline_gateway_departures_total", { lane, outcome })
+  parts.metrics.observeMs(
+    "tearline_gateway_departure_seconds",
+    { lane },
+    performance.now() - startedMs,
+  )
+  if (outcome !== "custody") parts.diagnostics("warn", "departure_failed", { code: outcome, lane })
+  return answered(c, answer)
+}
+
+function laneOf(text: string | undefined): Lane {
+  const lane = Number(text)
+  if (text !== undefined && /^[0-3]$/.test(text)) return lane as Lane
+  throw new GatewayError("malformed", "a departure names its lane, 0 to 3")
+}
+
+function answered(c: InnerContext, answer: DepartureAnswer): Response {
+  const cbor = { "content-type": "application/cbor" }
+  switch (answer.kind) {
+    case "custody":
+      return c.body(new Uint8Array(answer.receipt), 200, cbor)
+    case "refused":
+      return c.body(new Uint8Array(answer.refusal), 422, cbor)
+    case "unknown_peer":
+      return c.json({ code: "unknown_peer" }, 404)
+    case "not_ours":
+      return c.json({ code: answer.code }, 400)
+    case "unreached":
+      return c.json({ code: answer.code }, 502)
+  }
+}
+
+function streamArrivals(c: InnerContext, parts: InnerParts): Response {
+  const window = Number(c.req.query("window") ?? "64")
+  if (!Number.isInteger(window) || window < 1 || window > windowMax) {
+    throw new GatewayError("malformed", `a window is a number from 1 to ${windowMax}`)
+  }
+  parts.diagnostics("info", "arrivals_opened", { window })
+  const headers = { "content-type": "application/octet-stream", "cache-control": "no-store" }
+  return c.body(parts.arrivals.open(window) as ReadableStream, 200, headers)
+}
+
+async function markTaken(c: InnerContext, parts: InnerParts): Promise<Response> {
+  const digests = digestsOf(decode(await readBody(c.env.incoming, listBytesMax)))
+  await parts.store().markTaken(digests)
+  parts.arrivals.taken(digests)
+  parts.health.taken(digests.length)
+  return c.body(null, 204)
+}
+
+const digestForm = /^[0-9a-f]{64}$/
+
+function isDigest(value: unknown): boolean {
+  return typeof value === "string" && digestForm.test(value)
+}
+
+function digestsOf(value: unknown): readonly Digest[] {
+  if (Array.isArray(value) && value.every(isDigest)) return value as Digest[]
+  throw new GatewayError("malformed", "what was taken is a list of digests in hexadecimal")
+}

@@ -1,0 +1,189 @@
+/** Wires a gateway by hand, top to bottom, and runs it until it is closed. */
+
+import { promisify } from "node:util"
+
+import {
+  type Clock,
+  type GatewayJournal,
+  type GatewayWrite,
+  type OrgId,
+  gatewayMachine,
+  startHost,
+} from "@tearline/core"
+import { type GatewayStore, openGatewayStore } from "@tearline/store/gateway"
+
+import { Activity } from "./activity.ts"
+import { Admission } from "./admission.ts"
+import { Arrivals } from "./arrivals.ts"
+import { type GatewayConfig, gatewayKeyOf } from "./config.ts"
+import { Departures } from "./departures.ts"
+import type { Diagnostics } from "./diagnostics.ts"
+import { codeOf } from "./gateway-error.ts"
+import { Health } from "./health.ts"
+import { innerApp } from "./inner-listener.ts"
+import { type RunningListener, startListener } from "./listener.ts"
+import { Metrics } from "./metrics.ts"
+import { outerApp } from "./outer-listener.ts"
+import { Peers } from "./peers.ts"
+import { gatewaySuite } from "./suite.ts"
+import { pinOfSocket } from "./tls.ts"
+
+/** What the gateway does not make itself. */
+export interface GatewayPorts {
+  readonly clock: Clock
+  readonly diagnostics: Diagnostics
+}
+
+/** A gateway at work. */
+export interface RunningGateway {
+  readonly outerPort: number
+  readonly innerPort: number
+  /**
+   * `done`: requests finished since the start. `inFlight`: requests in hand and arrivals that the
+   * exchange has not taken. A gateway is quiet while `inFlight` is 0 and `done` stands still.
+   */
+  activity(): { readonly done: number; readonly inFlight: number }
+  /** Stops accepting, finishes what is in hand, closes every connection. */
+  close(): Promise<void>
+}
+
+const connectionsMax = { outer: 512, inner: 256, strangers: 16 }
+const retryMs = 500
+const pause = promisify(setTimeout)
+
+/**
+ * Runs a gateway. Resolves once the database answers and both listeners accept.
+ *
+ * @throws GatewayError `bad_config`; StoreError for a database that will not do however long one
+ *   waits (`unsafe_settings`, `forbidden`, `not_migrated`); the socket's error for a port in use.
+ */
+export async function runGateway(
+  config: GatewayConfig,
+  { clock, diagnostics }: GatewayPorts,
+): Promise<RunningGateway> {
+  const gatewayKey = gatewayKeyOf(config)
+  const org = config.org as OrgId
+  const store = await opened(config.databaseUrl, diagnostics)
+  const activity = new Activity()
+  const metrics = new Metrics()
+  const health = new Health(activity, diagnostics)
+  const peers = new Peers()
+  const arrivals = new Arrivals({ store, diagnostics })
+  const departures = new Departures({ org, gatewayKey, identity: config.outer.tls, peers })
+  const suite = gatewaySuite({ org, gatewayKey, keyOf: (sender, id) => peers.keyOf(sender, id) })
+  const onHeld = ({ lane }: { readonly lane: 0 | 1 | 2 | 3 }) => {
+    health.held()
+    arrivals.held(lane)
+  }
+  const journal = watched(store, health)
+  const host = startHost(gatewayMachine({ suite, journal, clock, onHeld }))
+  const admission = new Admission(() => performance.now())
+  watchGauges(metrics, { activity, peers, waiting: () => host.waiting })
+
+  peers.replace(await store.peers())
+  await health.watch(store)
+  const common = { peers, activity, metrics, diagnostics }
+  const outer = await startListener({
+    config: config.outer,
+    app: outerApp({ ...common, host, admission }),
+    connectionsMax: connectionsMax.outer,
+    onConnection: fewStrangers(peers, connectionsMax.strangers),
+  })
+  const { exchangePin } = config.inner
+  const inner = await startListener({
+    config: config.inner,
+    app: innerApp({ ...common, exchangePin, store: () => store, departures, arrivals, health }),
+    connectionsMax: connectionsMax.inner,
+    onConnection: (socket) => {
+      if (pinOfSocket(socket) !== exchangePin) socket.destroy()
+    },
+  })
+  return {
+    outerPort: outer.port,
+    innerPort: inner.port,
+    activity: () => ({ done: activity.done, inFlight: activity.inFlight }),
+    close: () => closeAll({ listeners: [outer, inner], arrivals, departures, health, store }),
+  }
+}
+
+interface Parts {
+  readonly listeners: readonly RunningListener[]
+  readonly arrivals: Arrivals
+  readonly departures: Departures
+  readonly health: Health
+  readonly store: GatewayStore
+}
+
+async function closeAll(parts: Parts): Promise<void> {
+  parts.health.close()
+  parts.arrivals.close()
+  await Promise.all(parts.listeners.map((it) => it.close()))
+  parts.departures.close()
+  await parts.store.close()
+}
+
+/** Waits for a database that is away; one that is wrong is an error at once. */
+async function opened(url: string, diagnostics: Diagnostics): Promise<GatewayStore> {
+  for (;;) {
+    try {
+      return await openGatewayStore(url)
+    } catch (error) {
+      const code = codeOf(error)
+      if (code !== "unavailable") throw error
+      diagnostics("warn", "database_away", { code })
+    }
+    await pause(retryMs)
+  }
+}
+
+/** The journal, telling health whether the last call went through. */
+function watched(store: GatewayStore, health: Health): GatewayJournal {
+  const noted = async <Result>(call: Promise<Result>): Promise<Result> => {
+    try {
+      const result = await call
+      health.noted()
+      return result
+    } catch (error) {
+      health.noted(error)
+      throw error
+    }
+  }
+  return {
+    custodyOf: (digest) => noted(store.custodyOf(digest)),
+    commit: (writes: readonly GatewayWrite[]) => noted(store.commit(writes)),
+  }
+}
+
+/** Who shows no pin that we know may hold a few connections, so that peers find the others free. */
+function fewStrangers(peers: Peers, countMax: number) {
+  let count = 0
+  return (socket: Parameters<typeof pinOfSocket>[0]): void => {
+    if (peers.byPin(pinOfSocket(socket)) !== undefined) return
+    if (count >= countMax) {
+      socket.destroy()
+      return
+    }
+    count += 1
+    socket.once("close", () => {
+      count -= 1
+    })
+  }
+}
+
+interface Gauged {
+  readonly activity: Activity
+  readonly peers: Peers
+  readonly waiting: () => number
+}
+
+function watchGauges(metrics: Metrics, { activity, peers, waiting }: Gauged): void {
+  metrics.gauge("tearline_gateway_arrivals_waiting", () => activity.waiting)
+  metrics.gauge("tearline_gateway_in_flight", () => activity.inFlight)
+  metrics.gauge("tearline_gateway_turn_inputs", waiting)
+  metrics.gauge("tearline_gateway_peers", () => peers.count)
+  metrics.gauge("process_resident_memory_bytes", () => process.memoryUsage.rss())
+  metrics.gauge("process_cpu_seconds_total", () => {
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1e6
+  })
+}

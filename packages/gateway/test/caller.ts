@@ -1,0 +1,69 @@
+/** A client that is none of ours: whatever a gateway is told by it comes over plain `node:https`. */
+
+import { once } from "node:events"
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http"
+import { Agent, type AgentOptions, request } from "node:https"
+
+import type { TlsIdentity } from "../src/index.ts"
+
+export interface Answer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: Buffer
+}
+
+export interface Call {
+  readonly method?: string
+  readonly body?: Uint8Array
+  readonly headers?: Readonly<Record<string, string | number>>
+}
+
+export class Caller {
+  readonly #agent: Agent
+  readonly #port: number
+
+  constructor(port: number, identity?: TlsIdentity, options: AgentOptions = {}) {
+    this.#port = port
+    this.#agent = new Agent({
+      keepAlive: true,
+      rejectUnauthorized: false,
+      ...(identity === undefined ? {} : { cert: identity.certificate, key: identity.privateKey }),
+      ...options,
+    })
+  }
+
+  async call(path: string, call: Call = {}): Promise<Answer> {
+    const answer = await this.open(path, call)
+    const chunks: Buffer[] = []
+    for await (const chunk of answer as AsyncIterable<Buffer>) chunks.push(chunk)
+    const { statusCode: status = 0, headers } = answer
+    return { status, headers, body: Buffer.concat(chunks) }
+  }
+
+  /** The answer as soon as its headers are there. */
+  async open(path: string, { method = "POST", body, headers }: Call): Promise<IncomingMessage> {
+    const outgoing = request({
+      host: "127.0.0.1",
+      port: this.#port,
+      agent: this.#agent,
+      path,
+      method,
+      headers: {
+        ...(body === undefined ? {} : { "content-length": body.length }),
+        ...headers,
+      },
+    })
+    outgoing.end(body)
+    const [answer] = (await once(outgoing, "response")) as [IncomingMessage]
+    return answer
+  }
+
+  /** Hands a unit over as a peer's gateway does. */
+  async deliver(unit: Uint8Array): Promise<Answer> {
+    return await this.call("/tearline/v1/envelopes", { body: unit })
+  }
+
+  close(): void {
+    this.#agent.destroy()
+  }
+}
