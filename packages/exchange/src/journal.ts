@@ -66,7 +66,7 @@ export function journalOver(store: ExchangeStore): ExchangeJournal {
       const loaded = await store.loadThread(id)
       return loaded && { thread: threadOf(loaded), version: loaded.version }
     },
-    threadOf: (digest) => store.threadOf(digest),
+    threadOf: (digest, peer) => store.threadOf(digest, peer),
     link: (peer) => store.link(peer),
     hasArrived: (digest) => store.hasArrived(digest),
     commit: (writes) => store.commit(writes),

@@ -167,6 +167,8 @@ export async function introduce(one: Node, other: Node): Promise<void> {
   }
 }
 
+const pollMs = 10
+
 /** Asks again until the answer is as wanted. The test's own limit ends what never comes. */
 export async function until<Value>(
   ask: () => Promise<Value>,
@@ -176,7 +178,7 @@ export async function until<Value>(
     const value = await ask()
     if (holds(value)) return value
     const { promise, resolve } = Promise.withResolvers<void>()
-    setImmediate(resolve)
+    setTimeout(resolve, pollMs)
     await promise
   }
 }

@@ -2,7 +2,9 @@
 
 import { afterAll, beforeAll, expect, test } from "vitest"
 
-import { introduce, type Node, startNode, until } from "./node.ts"
+import { GatewayLine } from "../src/gateway-line.ts"
+import { askDesk, introduce, type Node, startNode, until } from "./node.ts"
+import { sealedTo } from "./units.ts"
 import { warningTo } from "./warning.ts"
 
 let alder: Node
@@ -19,7 +21,7 @@ afterAll(async () => {
 
 interface Report {
   readonly viewHash: string
-  readonly messages: readonly { kind: string; content: Record<string, unknown> }[]
+  readonly messages: readonly { id: string; kind: string; content: Record<string, unknown> }[]
   readonly obligations: readonly { rule: string; end: object | null }[]
 }
 
@@ -61,4 +63,116 @@ test("a warning is held, opened and read, and both sides come to the same view",
   expect(views[1]?.messages.map((it) => it.content)).toEqual(
     views[0]?.messages.map((it) => it.content),
   )
+})
+
+const isHere = async (node: Node, thread: string): Promise<boolean> => {
+  const { status } = await askDesk(node.config, `/v1/threads/${thread}`)
+  return status === 200
+}
+
+/** Both sides agree, which needs every receipt of either to have arrived. */
+const agree = async (thread: string): Promise<Report> => {
+  await until(() => isHere(birch, thread), Boolean)
+  const [view] = await until(
+    async () => [await report(alder, thread), await report(birch, thread)] as const,
+    ([one, other]) => one.viewHash === other.viewHash && isEnded(one, "unsealed"),
+  )
+  return view
+}
+
+test("an exchange that is killed after the commit and before the send goes on by itself", async () => {
+  await alder.gateway.end("SIGKILL")
+  const thread = await warn(alder, birch)
+  await alder.exchange.end("SIGKILL")
+  await alder.startExchange()
+  await alder.startGateway()
+  expect(isEnded(await agree(thread), "custody")).toBe(true)
+})
+
+test("an exchange that is killed again and again while it takes things in takes each in once", async () => {
+  const threads: string[] = []
+  for (let round = 0; round < 3; round += 1) {
+    for (let at = 0; at < 5; at += 1) threads.push(await warn(alder, birch))
+    await birch.exchange.end("SIGKILL")
+    await birch.startExchange()
+  }
+  for (const thread of threads) {
+    const view = await agree(thread)
+    expect(view.messages.map((it) => it.kind)).toEqual(["warning", "receipt"])
+  }
+})
+
+test("after an outage of the peer a warning arrives by itself within ten seconds", async () => {
+  await birch.gateway.end("SIGKILL")
+  const thread = await warn(alder, birch)
+  const tried = () =>
+    alder.get<string>("/metrics").then((it) => /outcome="peer_unreachable"\} (\d+)/.exec(it))
+  await until(tried, (it) => Number(it?.[1] ?? 0) >= 5)
+  await birch.startGateway()
+  const backAt = performance.now()
+  await until(() => isHere(birch, thread), Boolean)
+  expect(performance.now() - backAt).toBeLessThan(10_000)
+  await agree(thread)
+})
+
+test("a kind that this version does not speak is kept, shown and answered unknown_kind", async () => {
+  const thread = await warn(alder, birch)
+  const { messages } = await agree(thread)
+  const policy = "0".repeat(64)
+  const statement = {
+    version: 1,
+    kind: "later-kind",
+    author: alder.own.org,
+    atMs: 1_800_000_000_000,
+    status: "exercise",
+    precedence: "FLASH",
+    evidence: "signed",
+    policy,
+    answers: [],
+    content: { text: "of a later version" },
+  }
+  const privatePart = {
+    subject: { thread },
+    epoch: 1,
+    number: 2,
+    previous: messages[0]?.id ?? null,
+    asks: [],
+    releasableTo: [],
+    policy,
+    held: [],
+  }
+  const options = { kind: "later-kind", statement, privatePart, number: 99 }
+  const sealed = await sealedTo(alder.own, birch.own, options)
+  const line = new GatewayLine(alder.config.gateway)
+  const { status } = await line.ask({
+    method: "POST",
+    path: `/inner/v1/departures?to=${birch.own.org}&lane=0`,
+    body: sealed.unit,
+    signal: AbortSignal.timeout(10_000),
+  })
+  line.close()
+  expect(status).toBe(200)
+  const shown = await until(
+    () => report(birch, thread),
+    (it) => it.messages.some(({ kind }) => kind === "later-kind"),
+  )
+  expect(shown.messages.at(-1)?.content).toEqual({ text: "of a later version" })
+  const gaps = await birch.get<{ links: { gaps: number }[] }>("/v1/status")
+  expect(gaps.links[0]?.gaps).toBeGreaterThan(0)
+  const counted = () => birch.get<string>("/metrics")
+  await until(counted, (it) => /departures_total\{lane="3",outcome="custody"\} [1-9]/.test(it))
+})
+
+test("no word of a warning, no officer and no key is in any diagnostic line or metric (I13)", async () => {
+  const canary = "canary-4b71"
+  const thread = await warn(alder, birch, canary)
+  await agree(thread)
+  expect(JSON.stringify(await report(birch, thread))).toContain(canary)
+  const metrics = await Promise.all([alder, birch].map((it) => it.get<string>("/metrics")))
+  const all = [...alder.diagnostics(), ...birch.diagnostics(), ...metrics].join("\n")
+  expect(all).toContain("arrivals")
+  const { token } = alder.config.desk
+  for (const secret of [canary, "officer", token, alder.config.exchangeKey]) {
+    expect(all).not.toContain(secret)
+  }
 })

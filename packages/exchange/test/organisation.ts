@@ -52,13 +52,26 @@ export async function freePort(): Promise<number> {
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64")
 const seed = (key: SigningKey): string => base64(seedOfSigningKey(key))
 
-export interface Organisation {
+/** What it takes to seal as an organisation, and to one. */
+export interface Keys {
   readonly org: OrgId
-  readonly name: string
-  readonly fingerprint: string
   readonly exchangeKey: SigningKey
   readonly gatewayKey: SigningKey
   readonly kemSeed: Uint8Array
+}
+
+export function keys(rootKey: SigningKey = generateSigningKey()): Keys {
+  return {
+    org: rootKey.verifying.id.toHex() as OrgId,
+    exchangeKey: generateSigningKey(),
+    gatewayKey: generateSigningKey(),
+    kemSeed: generateKemSeed(),
+  }
+}
+
+export interface Organisation extends Keys {
+  readonly name: string
+  readonly fingerprint: string
   readonly outerPort: number
   /** Everything but the database and the ports. */
   readonly parts: {
@@ -78,9 +91,8 @@ export interface OrganisationOptions {
 export async function organisation(options: OrganisationOptions = {}): Promise<Organisation> {
   const { name = "Alder", heartbeatSeconds = 3600 } = options
   const rootKey = generateSigningKey()
-  const exchangeKey = generateSigningKey()
-  const gatewayKey = generateSigningKey()
-  const kemSeed = generateKemSeed()
+  const own = keys(rootKey)
+  const { exchangeKey, gatewayKey, kemSeed } = own
   const [outer, inner, exchange] = tlsIdentities(3) as [Tls, Tls, Tls]
   const outerPort = await freePort()
   const nowSeconds = Math.floor(Date.now() / 1000)
@@ -113,12 +125,9 @@ export async function organisation(options: OrganisationOptions = {}): Promise<O
     dutyTelephone: "+00 0000",
   })
   return {
-    org: org.toHex() as OrgId,
+    ...own,
     name,
     fingerprint: fingerprint(rootKey.verifying.publicKey),
-    exchangeKey,
-    gatewayKey,
-    kemSeed,
     outerPort,
     parts: { identity, operations, outer, inner, exchange },
   }

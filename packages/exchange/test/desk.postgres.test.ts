@@ -1,0 +1,185 @@
+/** The desk interface of a running exchange whose gateway is away. */
+
+import { statSync } from "node:fs"
+
+import { afterAll, beforeAll, expect, test } from "vitest"
+
+import { openExchangeStore } from "@tearline/store/exchange"
+
+import {
+  type ExchangeConfig,
+  runExchange,
+  type RunningExchange,
+  systemClock,
+} from "../src/index.ts"
+import { encodeInvite } from "../src/invite.ts"
+import { messageOf } from "../src/journal.ts"
+import { askDesk } from "./node.ts"
+import {
+  type Database,
+  exchangeDocument,
+  nodeDatabase,
+  organisation,
+  type Organisation,
+} from "./organisation.ts"
+import { warningTo } from "./warning.ts"
+
+let database: Database
+let config: ExchangeConfig
+let running: RunningExchange
+let birch: Organisation
+const written: string[] = []
+
+beforeAll(async () => {
+  database = await nodeDatabase()
+  config = exchangeDocument(await organisation({ name: "Alder" }), database.exchange)
+  birch = await organisation({ name: "Birch" })
+  running = await runExchange(config, {
+    clock: systemClock(),
+    diagnostics: (...line) => void written.push(JSON.stringify(line)),
+  })
+})
+
+afterAll(async () => {
+  await running.close()
+  await database.end()
+})
+
+interface Refusal {
+  readonly code: string
+  readonly message: string
+  readonly hint: string
+}
+
+const refusal = async (path: string, body?: unknown, token?: string) =>
+  await askDesk<Refusal>(config, path, { body, ...(token === undefined ? {} : { token }) })
+
+function inviteOf({ parts }: Organisation): string {
+  return encodeInvite({ identity: [parts.identity], operations: parts.operations })
+}
+
+function introduction(changes: object = {}): object {
+  const { fingerprint } = birch
+  return { invite: inviteOf(birch), fingerprint, officer: "officer", method: "voice", ...changes }
+}
+
+async function introduceBirch(): Promise<void> {
+  expect((await refusal("/v1/peers", introduction())).status).toBe(200)
+}
+
+test("nothing is said to whoever does not carry the token", async () => {
+  for (const path of ["/live", "/metrics", "/v1/status", "/v1/threads", "/v1/nothing"]) {
+    const { status, body } = await refusal(path, undefined, "x".repeat(43))
+    expect([status, body.code]).toEqual([401, "unauthorized"])
+  }
+})
+
+test("the socket may be opened by this user alone", () => {
+  expect(statSync(config.desk.socket).mode & 0o777).toBe(0o600)
+})
+
+test("a refusal names the field and never the value that was in it", async () => {
+  const canary = "canary-9f2c"
+  const { status, body } = await refusal("/v1/warnings", { officer: 7, content: canary })
+  expect([status, body.code]).toEqual([400, "malformed_request"])
+  expect(body.message).toContain("addressees")
+  expect(JSON.stringify(body)).not.toContain(canary)
+})
+
+test("a request that is no json, or too large, is refused as such", async () => {
+  const large = { text: "x".repeat(1_100_000) }
+  expect((await refusal("/v1/warnings", large)).body.code).toBe("too_large")
+  expect((await refusal("/v1/warnings", undefined)).status).toBe(404)
+})
+
+test("a warning to a stranger is refused before anything is sealed", async () => {
+  const { status, body } = await refusal("/v1/warnings", warningTo([birch.org]))
+  expect([status, body.code]).toEqual([404, "unknown_peer"])
+})
+
+test("a peer is taken in only with the fingerprint that a person has compared", async () => {
+  const other = await refusal("/v1/peers", introduction({ fingerprint: "1".repeat(30) }))
+  expect([other.status, other.body.code]).toEqual([409, "fingerprint_mismatch"])
+  const torn = await refusal("/v1/peers", introduction({ invite: inviteOf(birch).slice(0, -8) }))
+  expect([torn.status, torn.body.code]).toEqual([422, "bad_invite"])
+  expect((await askDesk<object[]>(config, "/v1/peers")).body).toEqual([])
+  await introduceBirch()
+  const { body } = await askDesk<object[]>(config, "/v1/peers")
+  expect(body).toMatchObject([
+    { org: birch.org, name: "Birch", compared: { officer: "officer", method: "voice" } },
+  ])
+})
+
+test("the content of a warning is held against its schema, and a fraction has no form", async () => {
+  await introduceBirch()
+  const warning = warningTo([birch.org]) as { content: object }
+  const without = { ...warning, content: { ...warning.content, title: "" } }
+  const empty = await refusal("/v1/warnings", without)
+  expect([empty.status, empty.body.code]).toEqual([422, "malformed_content"])
+  const fraction = { ...warning, content: { ...warning.content, extra: 0.5 } }
+  const second = await refusal("/v1/warnings", fraction)
+  expect([second.status, second.body.code]).toEqual([422, "malformed_content"])
+})
+
+test("a thread is found by the beginning of its id, and shows what was said", async () => {
+  await introduceBirch()
+  const said = await askDesk<{ threads: { thread: string }[] }>(config, "/v1/warnings", {
+    body: warningTo([birch.org], { title: "a title" }),
+  })
+  const thread = said.body.threads[0]?.thread ?? ""
+  const found = await askDesk<object>(config, `/v1/threads/${thread.slice(0, 12)}`)
+  expect(found.body).toMatchObject({
+    thread: { id: thread, peer: birch.org, peerName: "Birch" },
+    title: "a title",
+    precedence: "FLASH",
+    messages: [{ kind: "warning", mine: true, number: 1, custodyAtMs: null }],
+    obligations: [{ rule: "custody", owedBy: birch.org, end: null }],
+  })
+  expect((await refusal("/v1/threads/zz")).body.code).toBe("unknown_thread")
+  const inbox = await askDesk<object[]>(config, "/v1/inbox")
+  expect(inbox.body).toContainEqual(
+    expect.objectContaining({ thread, rule: "custody", mine: false, title: "a title" }),
+  )
+  const status = await askDesk<object>(config, "/v1/status")
+  expect(status.body).toMatchObject({
+    status: "no-gateway",
+    links: [{ name: "Birch", isSilent: false, gaps: 0 }],
+  })
+})
+
+test("a stored message whose id is not the hash of its payload is never used", async () => {
+  await introduceBirch()
+  const said = await askDesk<{ threads: { thread: string }[] }>(config, "/v1/warnings", {
+    body: warningTo([birch.org]),
+  })
+  const id = said.body.threads[0]?.thread ?? ""
+  const store = await openExchangeStore(database.exchange, { org: config.org })
+  const loaded = await store.loadThread(id as Parameters<typeof store.loadThread>[0])
+  const whole = loaded?.messages[0]
+  if (whole === undefined || loaded === undefined) throw new RangeError("no message was stored")
+  const { statement, part } = messageOf(whole)
+  const message = { ...whole, id: "0".repeat(64) as typeof whole.id, statement, part }
+  await store.commit([
+    {
+      kind: "message",
+      thread: loaded.head.id,
+      peer: birch.org,
+      direction: "in",
+      message,
+      signed: whole.signed,
+      part: whole.part,
+      learnedAtMs: 1,
+    },
+  ])
+  await store.close()
+  const { status, body } = await refusal(`/v1/threads/${id}`)
+  expect([status, body.code]).toEqual([500, "corrupt"])
+})
+
+test("diagnostics name codes and never an officer, a token or a word that was said", async () => {
+  const metrics = await askDesk<string>(config, "/metrics")
+  const all = `${written.join("\n")}\n${metrics.body}`
+  for (const secret of ['officer"', config.desk.token, config.exchangeKey, "a title", "market"]) {
+    expect(all).not.toContain(secret)
+  }
+})

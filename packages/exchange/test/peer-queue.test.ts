@@ -1,0 +1,83 @@
+import { expect, test, vi } from "vitest"
+
+import type { Digest, Lane, OrgId, OutboxItem } from "@tearline/core"
+
+import { PeerQueue } from "../src/peer-queue.ts"
+
+function item(id: string, lane: Lane = 3): OutboxItem {
+  const names = { peer: "b".repeat(32) as OrgId, digest: "d".repeat(64) as Digest, thread: null }
+  return { id, lane, ...names, unit: new Uint8Array(), createdAtMs: 0 }
+}
+
+/** A peer whose line is up or down, and what was tried. */
+function peer() {
+  const state = { isUp: true, tried: [] as string[], atOnce: 0, mostAtOnce: 0 }
+  const queue = new PeerQueue(
+    async ({ id }) => {
+      state.tried.push(id)
+      state.atOnce += 1
+      state.mostAtOnce = Math.max(state.mostAtOnce, state.atOnce)
+      const { isUp } = state
+      await Promise.resolve()
+      state.atOnce -= 1
+      return isUp ? "gone" : "failed"
+    },
+    () => 1,
+  )
+  return { state, queue }
+}
+
+test("during an outage one unit at a time is tried, and after it all go", async () => {
+  vi.useFakeTimers()
+  const { state, queue } = peer()
+  state.isUp = false
+  for (let at = 0; at < 100; at += 1) queue.add(item(`${at}`))
+  await vi.advanceTimersByTimeAsync(0)
+  const first = state.tried.length
+  expect(first).toBeLessThanOrEqual(8)
+  state.mostAtOnce = 0
+  await vi.advanceTimersByTimeAsync(3_600_000)
+  expect(state.mostAtOnce).toBe(1)
+  expect(state.tried.length - first).toBeGreaterThan(500)
+  state.isUp = true
+  await vi.advanceTimersByTimeAsync(6_000)
+  expect(queue.held).toBe(0)
+  vi.useRealTimers()
+})
+
+test("a FLASH is tried at once during an outage, and every two seconds at the latest", async () => {
+  vi.useFakeTimers()
+  const { state, queue } = peer()
+  state.isUp = false
+  queue.add(item("routine"))
+  await vi.advanceTimersByTimeAsync(600_000)
+  state.tried.length = 0
+  queue.add(item("flash", 0))
+  await vi.advanceTimersByTimeAsync(0)
+  expect(state.tried).toEqual(["flash"])
+  await vi.advanceTimersByTimeAsync(20_000)
+  expect(state.tried.filter((it) => it === "flash").length).toBeGreaterThanOrEqual(10)
+  queue.close()
+  vi.useRealTimers()
+})
+
+test("a FLASH finds a place while all others are taken", () => {
+  const { promise } = Promise.withResolvers<"gone">()
+  const tried: string[] = []
+  const queue = new PeerQueue(async ({ id }) => {
+    tried.push(id)
+    return await promise
+  })
+  for (let at = 0; at < 20; at += 1) queue.add(item(`${at}`))
+  queue.add(item("flash", 0))
+  expect(tried).toHaveLength(9)
+  expect(tried.at(-1)).toBe("flash")
+})
+
+test("what has no room is left to the store, but a FLASH never", () => {
+  const { promise } = Promise.withResolvers<"gone">()
+  const queue = new PeerQueue(() => promise)
+  const added = Array.from({ length: 300 }, (_, at) => queue.add(item(`${at}`)))
+  expect(added.filter((it) => !it)).toHaveLength(44)
+  expect(queue.add(item("flash", 0))).toBe(true)
+})
