@@ -113,7 +113,9 @@ table exchange.obligation
   end_kind text
   end_by bytea
   end_at_ms bigint
-  CREATE INDEX obligation_due ON exchange.obligation USING btree (is_ours, due_ms, thread, id, start_ms) WHERE (end_kind IS NULL)
+  has_arisen boolean not null
+  CREATE INDEX obligation_due ON exchange.obligation USING btree (is_ours, due_ms, thread, id) WHERE ((end_kind IS NULL) AND has_arisen)
+  CREATE INDEX obligation_start ON exchange.obligation USING btree (start_ms) WHERE ((end_kind IS NULL) AND (NOT has_arisen))
   CREATE UNIQUE INDEX obligation_pkey ON exchange.obligation USING btree (thread, id)
   grant tl_exchange: insert, select, update
 

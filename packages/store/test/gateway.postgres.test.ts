@@ -100,7 +100,7 @@ test("the list of peers is replaced as a whole", async () => {
 test("a connection that the server ended costs at most one call", async () => {
   await store.untaken(1)
   await query(server.url("tl_admin", "postgres"), [
-    "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'tl_gateway'",
+    "select pg_terminate_backend(pid, 10000) from pg_stat_activity where usename = 'tl_gateway'",
   ])
   const next = await store.untaken(1).then(
     () => "good",

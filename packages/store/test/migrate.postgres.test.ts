@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { Client } from "pg"
 import { afterAll, beforeAll, expect, test } from "vitest"
 
-import { assertDurable, migrate } from "@tearline/store"
+import { assertDurable, discard, migrate } from "@tearline/store"
 
 import { query, type Role, startTestServer, type TestServer } from "./database.ts"
 import { schemaOf } from "./schema.ts"
@@ -82,6 +82,13 @@ test("a file that fails half way leaves nothing behind", async () => {
   expect(await query(url, ["select from pg_namespace where nspname = 'half'"])).toEqual([])
   writeFileSync(`${folder}/0002.sql`, "create schema half;")
   expect(await migrate({ url, database: "gateway", folder })).toEqual(["0002.sql"])
+})
+
+test("a database that was discarded is migrated again from nothing", async () => {
+  const url = server.url("tl_owner", await server.clone("tl_desk"))
+  await discard(url)
+  await discard(url)
+  expect(await migrate({ url, database: "desk" })).toEqual(["0001.sql"])
 })
 
 test("schema.sql shows the databases as the migrations make them", async () => {

@@ -105,12 +105,16 @@ create table exchange.obligation (
   end_kind text,
   end_by bytea,
   end_at_ms int8,
+  -- True only if `start_ms` has come. False says nothing: the inbox looks, and marks what it finds.
+  has_arisen bool not null,
   primary key (thread, id)
 );
--- The inbox reads this and nothing that has ended, so that it stays as fast as on the first day.
--- `start_ms` is part of it so that what has not arisen yet is passed over inside the index.
-create index obligation_due on exchange.obligation (is_ours, due_ms, thread, id, start_ms)
-  where end_kind is null;
+-- The inbox reads these and nothing that has ended, so that it stays as fast as on the first day. An
+-- obligation is in one of them at a time: an outcome that is owed in a year is not in the way today.
+create index obligation_due on exchange.obligation (is_ours, due_ms, thread, id)
+  where end_kind is null and has_arisen;
+create index obligation_start on exchange.obligation (start_ms)
+  where end_kind is null and not has_arisen;
 
 -- An item is free for a claim from `free_at` on: a lease and a back-off both move it.
 create table exchange.outbox (

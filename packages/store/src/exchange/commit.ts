@@ -163,6 +163,7 @@ const insertRefusals = insertion<RefusalWrite>({
 
 interface OwnedObligation extends ObligationWrite {
   readonly isOurs: boolean
+  readonly hasArisen: boolean
 }
 
 const upsertObligations = insertion<OwnedObligation>({
@@ -181,12 +182,15 @@ const upsertObligations = insertion<OwnedObligation>({
     end_kind: ["text", (it) => it.obligation.end?.kind ?? null],
     end_by: ["id", (it) => it.obligation.end?.by ?? null],
     end_at_ms: ["whole", (it) => it.obligation.end?.atMs ?? null],
+    has_arisen: ["bool", (it) => it.hasArisen],
   },
   onConflict:
     "on conflict (thread, id) do update set rule = excluded.rule, owed_by = excluded.owed_by, " +
     "is_ours = excluded.is_ours, bearer = excluded.bearer, about = excluded.about, " +
     "start_ms = excluded.start_ms, due_ms = excluded.due_ms, end_kind = excluded.end_kind, " +
-    "end_by = excluded.end_by, end_at_ms = excluded.end_at_ms",
+    "end_by = excluded.end_by, end_at_ms = excluded.end_at_ms, " +
+    "has_arisen = excluded.has_arisen or " +
+    "(exchange.obligation.has_arisen and excluded.start_ms <= exchange.obligation.start_ms)",
 })
 
 interface OwnedItem extends OutboxItem {
@@ -277,14 +281,27 @@ function some<Row>(rows: Row[], statementOf: (rows: Row[]) => Statement): Statem
   return rows.length > 0 ? [statementOf(rows)] : []
 }
 
-function latestObligations(writes: readonly ObligationWrite[], org: OrgId): OwnedObligation[] {
+/** The node's time, as far as the turn tells: never later than it is, 0 where it does not tell. */
+function timeOf(kinds: Kinds): number {
+  const times = [
+    ...kinds.message.map((it) => it.learnedAtMs),
+    ...kinds.arrival.map((it) => it.atMs),
+  ]
+  return times.reduce((latest, it) => Math.max(latest, it), 0)
+}
+
+function latestObligations(kinds: Kinds, org: OrgId): OwnedObligation[] {
+  const nowMs = timeOf(kinds)
   const latest = new Map(
-    writes.map((it) => [
-      `${it.thread} ${it.obligation.id}`,
-      { ...it, isOurs: it.obligation.owedBy === org },
-    ]),
+    kinds.obligation.map((it) => [`${it.thread} ${it.obligation.id}`, it] as const),
   )
-  return [...latest].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, write]) => write)
+  return [...latest]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, it]) => ({
+      ...it,
+      isOurs: it.obligation.owedBy === org,
+      hasArisen: it.obligation.startMs <= nowMs,
+    }))
 }
 
 type Kinds = { [Kind in ExchangeWrite["kind"]]: Extract<ExchangeWrite, { kind: Kind }>[] }
@@ -317,7 +334,7 @@ export function commitOf(writes: readonly ExchangeWrite[], writer: Writer): Stat
     ...some(kinds.arrival, insertArrivals),
     ...some(kinds.custody, insertCustody),
     ...some(kinds.refusal, insertRefusals),
-    ...some(latestObligations(kinds.obligation, writer.org), upsertObligations),
+    ...some(latestObligations(kinds, writer.org), upsertObligations),
     ...some(items, enqueue),
     ...some(kinds.dequeue, dequeue),
     ...some(kinds.act, insertActs),

@@ -57,15 +57,27 @@ export function obligationOf(row: readonly Field[]): Obligation {
   }
 }
 
-/** By due time, a page at a time; as fast at a million threads as at ten. */
-export function openObligationsOf(query: OpenObligationQuery): Statement {
+/**
+ * By due time, a page at a time; as fast at a million threads as at ten. What has arisen since the
+ * last look is marked first, so that the second statement finds all of it in its index.
+ */
+export function openObligationsOf(query: OpenObligationQuery): Statement[] {
   const after = query.after
-  return {
+  const arise = {
+    name: "obligation_arise",
+    text:
+      "update exchange.obligation set has_arisen = true " +
+      "where end_kind is null and not has_arisen and start_ms <= $1::int8",
+    values: [query.atMs],
+  }
+  const open = {
     name: "obligation_open",
     text:
       `select ${fields}, it.thread, head.peer, head.status ` +
       "from exchange.obligation it join exchange.thread head on head.id = it.thread " +
-      "where it.is_ours = $1::bool and it.end_kind is null and it.start_ms <= $2::int8 " +
+      "where it.is_ours = $1::bool and it.end_kind is null and it.has_arisen " +
+      // Marked already, when an earlier look was told of a later time.
+      "and it.start_ms <= $2::int8 " +
       "and (it.due_ms, it.thread, it.id) > ($3::int8, $4::bytea, $5::text) " +
       "order by it.due_ms, it.thread, it.id limit $6::int8",
     values: [
@@ -77,6 +89,7 @@ export function openObligationsOf(query: OpenObligationQuery): Statement {
       query.limit,
     ],
   }
+  return [arise, open]
 }
 
 export function openObligationOf(row: readonly Field[]): OpenObligation {

@@ -15,7 +15,7 @@ import type { Lane, OutboxItem } from "@tearline/core"
 import type { Statement } from "../batch.ts"
 import { columnOf } from "../column.ts"
 import type { Connections } from "../connection.ts"
-import { bytesOf, digestOf, numberOf, orNull, orgOf, textOf, threadIdOf } from "../field.ts"
+import { base64, bytesOf, digestOf, numberOf, orNull, orgOf, textOf, threadIdOf } from "../field.ts"
 
 /** SQL: when a lease that is taken now runs out. */
 export const leased = "now() + interval '30 seconds'"
@@ -34,7 +34,7 @@ export interface ClaimOptions {
   readonly lanes?: readonly Lane[]
 }
 
-const fields = "id, peer, lane, digest, thread, unit, created_at_ms, attempts"
+const fields = `id, peer, lane, digest, thread, ${base64("unit")}, created_at_ms, attempts`
 
 // Lane by lane and oldest first, each by its own part of the index, so that a FLASH is found at once
 // behind any number of others. One data change in one statement (the portable profile).

@@ -74,7 +74,7 @@ export interface ExchangeStore extends Pick<ExchangeJournal, "link" | "hasArrive
    * ours. An envelope of ours to several addressees belongs to one thread with each: name the
    * peer.
    */
-  threadOf(digest: Digest, peer?: OrgId): Promise<ThreadId | null | undefined>
+  threadOf(digest: Digest, peer: OrgId): Promise<ThreadId | null | undefined>
   links(): Promise<readonly StoredLink[]>
   claimOutbox(options: ClaimOptions): Promise<readonly ClaimedItem[]>
   /** Back-off: free for anyone after `delayMs`, with one attempt more. Not ours any more: left. */
@@ -121,13 +121,11 @@ class Store implements ExchangeStore {
     return loadedThreadOf(await this.#connections.run(loadThreadOf(id), lane))
   }
 
-  async threadOf(digest: Digest, peer?: OrgId): Promise<ThreadId | null | undefined> {
+  async threadOf(digest: Digest, peer: OrgId): Promise<ThreadId | null | undefined> {
     const { rows } = await this.#connections.runOne({
       name: "thread_of",
-      text:
-        "select thread from exchange.message where digest = $1::bytea " +
-        "and ($2::bytea is null or peer = $2::bytea) limit 1",
-      values: [Buffer.from(digest, "hex"), peer === undefined ? null : Buffer.from(peer, "hex")],
+      text: "select thread from exchange.message where digest = $1::bytea and peer = $2::bytea",
+      values: [Buffer.from(digest, "hex"), Buffer.from(peer, "hex")],
     })
     const row = rows[0]
     return row === undefined ? undefined : orNull(row[0], threadIdOf)
@@ -176,8 +174,8 @@ class Store implements ExchangeStore {
   }
 
   async openObligations(query: OpenObligationQuery): Promise<OpenObligation[]> {
-    const { rows } = await this.#connections.runOne(openObligationsOf(query))
-    return rows.map(openObligationOf)
+    const [, open] = await this.#connections.run(openObligationsOf(query))
+    return (open?.rows ?? []).map(openObligationOf)
   }
 
   async obligationsOf(thread: ThreadId): Promise<Obligation[]> {
@@ -263,7 +261,7 @@ function countsOf(atMs: number) {
       name: "count_obligations",
       text:
         "select count(*), count(*) filter (where due_ms < $1::int8) from exchange.obligation " +
-        "where end_kind is null and start_ms <= $1::int8",
+        "where end_kind is null and (has_arisen or start_ms <= $1::int8)",
       values: [atMs],
     },
     {

@@ -14,6 +14,7 @@ import type {
 
 import type { Field, Outcome, Statement } from "../batch.ts"
 import {
+  base64,
   booleanOf,
   bytesOf,
   digestOf,
@@ -85,7 +86,8 @@ export function loadThreadOf(id: ThreadId): Statement[] {
     {
       name: "thread_messages",
       text:
-        "select id, digest, direction, learned_at_ms, signed, part from exchange.message " +
+        `select id, digest, direction, learned_at_ms, ${base64("signed")}, ${base64("part")} ` +
+        "from exchange.message " +
         "where thread = $1::bytea order by learned_at_ms, author, epoch, number, id",
       values,
     },

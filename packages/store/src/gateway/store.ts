@@ -11,7 +11,7 @@ import type {
 import type { Statement } from "../batch.ts"
 import { columnOf } from "../column.ts"
 import { connect, type ConnectOptions, type Connections } from "../connection.ts"
-import { bytesOf, digestOf, numberOf, orgOf } from "../field.ts"
+import { base64, bytesOf, digestOf, numberOf, orgOf } from "../field.ts"
 import { insertion } from "../insertion.ts"
 
 /** A peer as its gateway needs it, out of the peer's operations statement. */
@@ -93,7 +93,7 @@ function laneOf(writes: readonly GatewayWrite[]): Lane {
 }
 
 const untakenSql =
-  "select digest, sender, lane, unit, custody, at_ms from gateway.arrival " +
+  `select digest, sender, lane, ${base64("unit")}, ${base64("custody")}, at_ms from gateway.arrival ` +
   "where not is_taken and not (digest = any($2::bytea[])) order by lane, at_ms, digest limit $1::int8"
 
 class Store implements GatewayStore {
@@ -106,7 +106,7 @@ class Store implements GatewayStore {
   async custodyOf(digest: Digest): Promise<Uint8Array | undefined> {
     const { rows } = await this.#connections.runOne({
       name: "custody_of",
-      text: "select custody from gateway.arrival where digest = $1::bytea",
+      text: `select ${base64("custody")} from gateway.arrival where digest = $1::bytea`,
       values: [Buffer.from(digest, "hex")],
     })
     return rows[0] === undefined ? undefined : bytesOf(rows[0][0])
