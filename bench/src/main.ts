@@ -1,0 +1,58 @@
+/** `npm run bench -- NAME`: measures, prints figures and ratios, asserts nothing. */
+
+import { parseArgs } from "node:util"
+
+import { benchDelivery } from "./delivery.ts"
+import { deliveryReport } from "./report.ts"
+
+const usage = `usage: npm run bench -- delivery [--count 300] [--sustained 400] [--partners 30] [--fan-outs 20] [--json]
+
+  --count N       FLASH deliveries one after the other
+  --sustained N   deliveries, sixteen at a time, for rate and CPU
+  --partners N    partners of the fan-out, each a node of its own; 0 leaves it out
+  --fan-outs N    warnings of the fan-out
+  --json          one JSON document on standard output`
+
+/** A count from the command line; says what is wrong with it and ends otherwise. */
+function count(name: string, value: string, min: number): number {
+  const number = Number(value)
+  if (Number.isSafeInteger(number) && number >= min) return number
+  console.error(`bench: --${name} takes a whole number from ${min} up\n\n${usage}`)
+  process.exit(2)
+}
+
+function parse() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        count: { type: "string", default: "300" },
+        sustained: { type: "string", default: "400" },
+        partners: { type: "string", default: "30" },
+        "fan-outs": { type: "string", default: "20" },
+        json: { type: "boolean", default: false },
+      },
+    })
+  } catch (error) {
+    console.error(`bench: ${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
+    return process.exit(2)
+  }
+}
+
+const { positionals, values } = parse()
+if (positionals.length !== 1 || positionals[0] !== "delivery") {
+  console.error(usage)
+  process.exit(2)
+}
+if (process.platform !== "linux") {
+  console.error("bench: CPU and memory are read from /proc, which only Linux has")
+  process.exit(3)
+}
+const figures = await benchDelivery({
+  count: count("count", values.count, 1),
+  sustained: count("sustained", values.sustained, 1),
+  partners: count("partners", values.partners, 0),
+  fanOuts: count("fan-outs", values["fan-outs"], 1),
+  note: (line) => console.error(`bench: ${line}`),
+})
+console.log(values.json ? JSON.stringify(figures, undefined, 2) : deliveryReport(figures))

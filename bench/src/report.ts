@@ -1,0 +1,69 @@
+/** Figures as lines for people, each against what design.md 9 wants reached. */
+
+import type { DeliveryFigures } from "./delivery.ts"
+import type { NativeReference } from "./native.ts"
+import type { Percentiles } from "./percentile.ts"
+
+const ms = (value: number) => `${value.toFixed(value < 10 ? 2 : 1)} ms`
+const mega = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`
+
+function spread({ p50, p95, p99 }: Percentiles): string {
+  return `p50 ${ms(p50)}, p95 ${ms(p95)}, p99 ${ms(p99)}`
+}
+
+/** Parts of a whole, largest first. */
+function parts(figures: Readonly<Record<string, number>>, unit: (value: number) => string): string {
+  const sorted = Object.entries(figures).toSorted(([, a], [, b]) => b - a)
+  return `         ${sorted.map(([name, value]) => `${name} ${unit(value)}`).join(", ")}`
+}
+
+const sum = (figures: Readonly<Record<string, number>>) =>
+  Object.values(figures).reduce((total, it) => total + it, 0)
+
+/** One line: the figure, what was wanted, whether it was reached. */
+function against(what: string, seen: string, wanted: string, isReached: boolean): string {
+  return `${isReached ? "reached" : "short  "}  ${what}: ${seen} (wanted: ${wanted})`
+}
+
+function nativeLines({ costs, deliveryMs }: NativeReference): string[] {
+  const lines = costs.map(
+    ({ operation, count, eachMs }) => `           ${count} × ${operation}: ${ms(eachMs)} each`,
+  )
+  return [
+    `         the native operations of one delivery, alone: ${ms(deliveryMs)} of CPU`,
+    ...lines,
+  ]
+}
+
+export function deliveryReport(figures: DeliveryFigures): string {
+  const { readableMs, acknowledgedMs, sustained, cpu, idlePss, fanOut } = figures
+  const cpuSeen = `${ms(cpu.deliveryMs)}, ${cpu.ratio.toFixed(2)} × the native operations`
+  const lines = [
+    against(
+      "FLASH readable at one partner",
+      spread(readableMs),
+      "p95 < 100 ms",
+      readableMs.p95 < 100,
+    ),
+    against(
+      "human acknowledgement back",
+      spread(acknowledgedMs),
+      "p95 < 100 ms",
+      acknowledgedMs.p95 < 100,
+    ),
+    `         sustained: ${sustained.perSecond.toFixed(1)} deliveries a second with both receipts`,
+    against("CPU of a delivery, both nodes", cpuSeen, "< 2 ×", cpu.ratio < 2),
+    parts(cpu.byProcess, ms),
+    ...nativeLines(cpu.native),
+    ...Object.entries(idlePss).flatMap(([name, pss]) => [
+      against(`${name} at rest, all processes`, mega(sum(pss)), "< 300 MB", sum(pss) < 300e6),
+      parts(pss, mega),
+    ]),
+  ]
+  if (fanOut !== undefined) {
+    const { partners, lastReadableMs } = fanOut
+    const what = `FLASH readable at the last of ${partners} partners`
+    lines.push(against(what, spread(lastReadableMs), "p95 < 1 s", lastReadableMs.p95 < 1_000))
+  }
+  return lines.join("\n")
+}
