@@ -13,7 +13,7 @@ export async function readJsonFile(path: string): Promise<unknown> {
 }
 
 /** The text of a file, or of standard input for `-`. */
-export async function readTextFile(path: string): Promise<string> {
+async function readTextFile(path: string): Promise<string> {
   try {
     const text = path === "-" ? await wholeText(process.stdin) : await files.readFile(path, "utf8")
     if (text.length <= bytesMax) return text

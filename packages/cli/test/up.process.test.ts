@@ -2,6 +2,8 @@ import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs"
 
 import { afterAll, afterEach, expect, test } from "vitest"
 
+import { prepareRoles, startPostgres } from "@tearline/postgres"
+
 import { initNode, launch, type NodeEvent, type RunningNode } from "../src/index.ts"
 import { json, postmasterOf, runs, tearline, up, workFolder } from "./node-process.ts"
 
@@ -72,6 +74,24 @@ test("when the launcher is killed its children end, and the next one takes over"
   next.signal("SIGINT")
   expect(await next.ended).toBe(0)
   expect(runs(next.pids.postgres)).toBe(false)
+})
+
+test("a node runs on databases that it is given, under any length of path", async () => {
+  const server = await startPostgres({ folder: `${work.path}/given` })
+  try {
+    const dir = `${work.path}/${"a-long-name-".repeat(10)}`
+    const databases = await prepareRoles(server)
+    await initNode({ dir, name: "Cedar", listen: { host: "127.0.0.1", port: 0 }, databases })
+    const node = await up(dir)
+    expect(node.pids.postgres).toBeUndefined()
+    expect((await json<{ name: string }>(dir, "status")).name).toBe("Cedar")
+    expect(existsSync(`${dir}/postgres`)).toBe(false)
+    node.signal("SIGTERM")
+    expect(await node.ended).toBe(0)
+    expect(runs(server.pid)).toBe(true)
+  } finally {
+    await server.stop()
+  }
 })
 
 test("a port that something else uses is said in words, and nothing is left running", async () => {

@@ -13,13 +13,13 @@ import { CliError, systemCode } from "../cli-error.ts"
 import { type DeskClient, deskClient } from "../desk/client.ts"
 import { type NodeConfig, type NodeFolder, openNodeFolder } from "../state/folder.ts"
 import { BoundedLog } from "./bounded-log.ts"
-import { Child, type ChildEvent } from "./child.ts"
+import { Child, type ChildEvent, type ChildOptions } from "./child.ts"
 import { databaseError, type Databases, openDatabases } from "./database.ts"
 import { takeLock } from "./lock.ts"
 import { exchangeConfig, gatewayConfig } from "./process-config.ts"
-import { prepareSocketFolder } from "./socket-folder.ts"
+import { dropSocketFolder, prepareSocketFolder } from "./socket-folder.ts"
 
-export type ProcessName = "gateway" | "exchange" | "postgres"
+type ProcessName = "gateway" | "exchange" | "postgres"
 
 /** Something that happened to one of the processes. Ids, codes and counts only. */
 export type NodeEvent =
@@ -68,6 +68,7 @@ export async function launch(options: LaunchOptions): Promise<RunningNode> {
   started.defer(release)
   await mustBeFree(config)
   prepareSocketFolder(folder)
+  started.defer(() => dropSocketFolder(folder))
   const parts = new Parts(folder, options)
   started.defer(() => parts.close())
   try {
@@ -121,14 +122,16 @@ class Parts {
     this.folder = folder
     this.#options = options
     this.#progress = options.onProgress ?? (() => undefined)
-    const index = fileURLToPath(import.meta.resolve("@tearline/gateway"))
-    const root = join(dirname(index), "../../..")
+    const gateway = mainBeside(import.meta.resolve("@tearline/gateway"))
+    const root = join(dirname(gateway), "../../..")
     this.gateway = this.#child("gateway", {
+      main: options.mains?.gateway ?? gateway,
       // Its code and that of its libraries, and nothing else on this machine's disks.
       nodeFlags: ["--permission", "--allow-net", `--allow-fs-read=${root}`, ...commonFlags],
       config: () => gatewayConfig(folder, this.#urls(), this.#innerPort),
     })
     this.exchange = this.#child("exchange", {
+      main: options.mains?.exchange ?? mainBeside(import.meta.resolve("@tearline/exchange")),
       nodeFlags: commonFlags,
       config: () => exchangeConfig(folder, this.#urls(), this.#innerPort),
     })
@@ -200,21 +203,23 @@ class Parts {
 
   #child(
     name: "gateway" | "exchange",
-    part: { readonly nodeFlags: readonly string[]; readonly config: () => object },
+    part: Pick<ChildOptions, "main" | "nodeFlags" | "config">,
   ): Child {
-    const { mains, extraEnv, hasChannel } = this.#options
+    const { extraEnv, hasChannel } = this.#options
     return new Child({
       ...part,
       name,
-      main:
-        mains?.[name] ??
-        fileURLToPath(new URL("main.ts", import.meta.resolve(`@tearline/${name}`))),
       log: new BoundedLog(`${this.folder.logs}/${name}.ndjson`),
       extraEnv: extraEnv ?? {},
       hasChannel: hasChannel ?? false,
       onEvent: (event) => this.#tell({ process: name, ...event }),
     })
   }
+}
+
+/** The program of a package lies beside its public module. */
+function mainBeside(index: string): string {
+  return fileURLToPath(new URL("main.ts", index))
 }
 
 function portOf(said: unknown): number {
