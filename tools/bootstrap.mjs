@@ -13,7 +13,10 @@ import { fileURLToPath } from "node:url"
 
 const wantedMajor = 26
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), "..")
-const packages = [`node-${process.platform}-${process.arch}`, `node-bin-${process.platform}-${process.arch}`]
+const packages = [
+  `node-${process.platform}-${process.arch}`,
+  `node-bin-${process.platform}-${process.arch}`,
+]
 
 // The hybrid key encapsulation is stable on the wire and marked experimental in the API only.
 const flags = ["--disable-warning=ExperimentalWarning"]
@@ -29,7 +32,9 @@ const node = pinnedNode()
 const [main, ...rest] = process.argv.slice(2)
 if (main === undefined || node === undefined) {
   const what = main === undefined ? "no program was named" : `no Node ${wantedMajor} was found`
-  console.error(`tearline: ${what}\nhint: run npm ci first, without --omit=optional, or install Node ${wantedMajor}`)
+  console.error(
+    `tearline: ${what}\nhint: run npm ci first, without --omit=optional, or install Node ${wantedMajor}`,
+  )
   process.exit(2)
 }
 

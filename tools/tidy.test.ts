@@ -23,8 +23,8 @@ test("a package depends on nothing that layers.ts does not name", () => {
 })
 
 test("layers.ts names every package there is", () => {
-  const there = globSync("packages/*/package.json").map((path) => path.split("/")[1])
-  expect(Object.keys(layers).toSorted()).toEqual(there.toSorted())
+  const there = globSync("packages/*/package.json").map((path) => path.split("/")[1] ?? "")
+  expect(new Set(Object.keys(layers))).toEqual(new Set(there))
 })
 
 test("every dependency is pinned to one exact version", () => {
@@ -54,7 +54,9 @@ test("nothing lies deeper than one part inside a package", () => {
 
 test("nothing unfinished is merged", () => {
   const marks = [["FIX", "ME"].join(""), ["TO", "DO:"].join("")]
-  expect([...sources, ...tests].filter((it) => marks.some((mark) => read(it).includes(mark)))).toEqual([])
+  expect(
+    [...sources, ...tests].filter((it) => marks.some((mark) => read(it).includes(mark))),
+  ).toEqual([])
 })
 
 test("no test is skipped or focused", () => {

@@ -16,7 +16,7 @@ import { generateSigningKey, sign, verify } from "@tearline/crypto"
 import { ownCpuMs } from "./process-table.ts"
 
 /** How often each operation is done for one envelope, over both sides. */
-export const perEnvelope = {
+const perEnvelope = {
   /** By the sender's exchange, the sender's gateway, and for custody by the receiver's gateway. */
   "composite signature made": 3,
   /** Outer by gateway and exchange, inner by the exchange, custody by the sender's exchange. */
@@ -27,11 +27,11 @@ export const perEnvelope = {
   "body decrypted (AES-256-GCM)": 1,
 } as const
 
-export const envelopesOfDelivery = 3
+const envelopesOfDelivery = 3
 
-export type NativeOperation = keyof typeof perEnvelope
+type NativeOperation = keyof typeof perEnvelope
 
-export interface NativeCost {
+interface NativeCost {
   readonly operation: NativeOperation
   readonly count: number
   /** CPU milliseconds of one operation. */

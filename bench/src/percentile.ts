@@ -1,5 +1,5 @@
 /** The value at or below which `percent` of the samples lie (nearest rank). */
-export function percentile(samples: readonly number[], percent: number): number {
+function percentile(samples: readonly number[], percent: number): number {
   const sorted = samples.toSorted((a, b) => a - b)
   const rank = Math.max(1, Math.ceil((percent / 100) * sorted.length))
   return sorted[rank - 1] ?? Number.NaN

@@ -27,7 +27,7 @@ function parentsById(): Map<number, number> {
 }
 
 /** A process and everything that descends from it, but for what descends from `others`. */
-export function familyOf(root: number, others: readonly number[] = []): number[] {
+function familyOf(root: number, others: readonly number[] = []): number[] {
   const parents = parentsById()
   const excluded = new Set(others.filter((it) => it !== root))
   const found = new Set([root])
