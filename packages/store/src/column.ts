@@ -89,15 +89,20 @@ export function columnOf(type: ColumnType, values: readonly Cell[]): Buffer {
     bytes(value: Cell): number
     write(buffer: Buffer, value: Cell, offset: number): void
   }
-  const sizes = values.map((value) => (value === null ? -1 : element.bytes(value)))
-  const total = sizes.reduce((sum, size) => sum + 4 + Math.max(size, 0), headerBytes)
+  let total = headerBytes
+  let hasNull = false
+  for (const value of values) {
+    total += 4
+    if (value === null) hasNull = true
+    else total += element.bytes(value)
+  }
+  // Filled to the last byte below.
   const buffer = Buffer.allocUnsafe(total)
-  writeHeader(buffer, element.oid, sizes)
+  writeHeader(buffer, { oid: element.oid, hasNull, count: values.length })
   let offset = headerBytes
-  for (const [index, size] of sizes.entries()) {
-    buffer.writeInt32BE(size, offset)
-    offset += 4
-    const value = values[index] ?? null
+  for (const value of values) {
+    const size = value === null ? -1 : element.bytes(value)
+    offset = buffer.writeInt32BE(size, offset)
     if (value === null) continue
     element.write(buffer, value, offset)
     offset += size
@@ -106,10 +111,13 @@ export function columnOf(type: ColumnType, values: readonly Cell[]): Buffer {
 }
 
 /** One dimension, counted from 1; PostgreSQL's array_send. */
-function writeHeader(buffer: Buffer, oid: number, sizes: readonly number[]): void {
+function writeHeader(
+  buffer: Buffer,
+  array: { readonly oid: number; readonly hasNull: boolean; readonly count: number },
+): void {
   buffer.writeInt32BE(1, 0)
-  buffer.writeInt32BE(sizes.includes(-1) ? 1 : 0, 4)
-  buffer.writeUInt32BE(oid, 8)
-  buffer.writeInt32BE(sizes.length, 12)
+  buffer.writeInt32BE(array.hasNull ? 1 : 0, 4)
+  buffer.writeUInt32BE(array.oid, 8)
+  buffer.writeInt32BE(array.count, 12)
   buffer.writeInt32BE(1, 16)
 }
