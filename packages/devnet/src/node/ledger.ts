@@ -1,7 +1,7 @@
 /** What the databases themselves hold, asked past the processes that wrote it. */
 
 import type { Digest, Obligation, OrgId, ThreadId } from "@tearline/core"
-import { openExchangeStore } from "@tearline/store/exchange"
+import { type ExchangeStore, openExchangeStore } from "@tearline/store/exchange"
 
 import type { Party } from "./network.ts"
 
@@ -15,10 +15,8 @@ export interface Ledger {
 }
 
 /** Every thread in a party's database. */
-export async function ledgersOf({ node, exchangeUrl }: Party): Promise<readonly Ledger[]> {
-  await using store = closing(
-    await openExchangeStore(await exchangeUrl(), { org: node.org as OrgId }),
-  )
+export async function ledgersOf(party: Party): Promise<readonly Ledger[]> {
+  await using store = await storeOf(party)
   const heads = await store.threads({ limit: 100 })
   const ledgers: Ledger[] = []
   for (const { id, viewHash } of heads) {
@@ -36,13 +34,8 @@ export interface Trace {
 }
 
 /** Looks for these envelopes, and for threads at all. */
-export async function traceOf(
-  { node, exchangeUrl }: Party,
-  digests: readonly Digest[],
-): Promise<Trace> {
-  await using store = closing(
-    await openExchangeStore(await exchangeUrl(), { org: node.org as OrgId }),
-  )
+export async function traceOf(party: Party, digests: readonly Digest[]): Promise<Trace> {
+  await using store = await storeOf(party)
   const heads = await store.threads({ limit: 100 })
   const peers = (await store.peers()).map((it) => it.org)
   let envelopes = 0
@@ -54,6 +47,9 @@ export async function traceOf(
   return { threads: heads.length, envelopes }
 }
 
-function closing<Store extends { close(): Promise<void> }>(store: Store): Store & AsyncDisposable {
+async function storeOf(party: Party): Promise<ExchangeStore & AsyncDisposable> {
+  const url = await party.exchangeUrl()
+  // An organisation's id, as the node's configuration has it.
+  const store = await openExchangeStore(url, { org: party.node.org as OrgId })
   return Object.assign(store, { [Symbol.asyncDispose]: () => store.close() })
 }
