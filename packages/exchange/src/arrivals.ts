@@ -6,6 +6,8 @@
  * attempts, so that it does not hold the window for ever (I9).
  */
 
+import { hash } from "node:crypto"
+
 import {
   precedences,
   type Custody,
@@ -18,6 +20,7 @@ import {
   type OrgId,
 } from "@tearline/core"
 import { openCustody, type VerifyingKey } from "@tearline/crypto"
+import { StoreError } from "@tearline/store"
 
 import type { Diagnostics } from "./diagnostics.ts"
 import { codeOf, ExchangeError } from "./exchange-error.ts"
@@ -58,8 +61,10 @@ const silenceMsMax = 40_000
 const backOffMs = { min: 100, max: 5_000 }
 const attemptsMax = 4
 
-/** Failures of the store or of the line, which pass; anything else is about the message itself. */
-const passing = new Set(["unavailable", "conflict", "disk_full", "unknown_peer"])
+/** Of the world, however long it lasts: anything else is about the message itself. */
+function isOfTheWorld(error: unknown): boolean {
+  return error instanceof StoreError || error instanceof ExchangeError
+}
 
 export class Arrivals {
   readonly #parts: ArrivalsParts
@@ -151,8 +156,11 @@ export class Arrivals {
     const custody = openCustody(frame.receipt, (id) =>
       Buffer.compare(id, gatewayKey.id) === 0 ? gatewayKey : undefined,
     )
-    if (custody.recipient.toHex() !== own) {
-      throw new ExchangeError("malformed_request", "the receipt is about another recipient")
+    const isAboutThis =
+      custody.recipient.toHex() === own &&
+      Buffer.compare(custody.unitHash, hash("sha256", frame.unit, "buffer")) === 0
+    if (!isAboutThis) {
+      throw new ExchangeError("malformed_request", "the receipt is about another recipient or unit")
     }
     return {
       ...frame,
@@ -219,6 +227,7 @@ export class Arrivals {
   ): Promise<ExchangeAnswer | undefined> {
     let next = input
     let attempts = 0
+    let failures = 0
     while (!this.#stop.signal.aborted) {
       try {
         return await this.#parts.submit(next)
@@ -226,10 +235,12 @@ export class Arrivals {
         const code = codeOf(error)
         const { digest } = held.custody
         this.#parts.diagnostics("warn", "arrival_not_taken", { digest, code })
-        if (!passing.has(code)) attempts += 1
+        // A message is never refused because a row of ours is damaged or our disk is full.
+        if (!isOfTheWorld(error)) attempts += 1
+        failures += 1
         if (attempts >= attemptsMax) next = unopenable(held, "poison")
       }
-      await pause(Math.min(backOffMs.max, backOffMs.min * 2 ** attempts), this.#stop.signal)
+      await pause(Math.min(backOffMs.max, backOffMs.min * 2 ** failures), this.#stop.signal)
     }
     return undefined
   }

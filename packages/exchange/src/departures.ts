@@ -15,7 +15,7 @@ import { depart, type Departed, type DepartureParts } from "./departure.ts"
 import type { Diagnostics } from "./diagnostics.ts"
 import { codeOf } from "./exchange-error.ts"
 import type { Metrics } from "./metrics.ts"
-import { PeerQueue } from "./peer-queue.ts"
+import { PeerQueue, type Sent } from "./peer-queue.ts"
 
 export interface DeparturesParts extends DepartureParts {
   readonly store: Pick<ExchangeStore, "claimOutbox" | "release" | "renewLease">
@@ -32,6 +32,21 @@ const claimMax = 64
 const giveBackMs = 50
 /** What has no room waits this long in the store, with some spread. */
 const noRoomMs = 5_000
+/** What cannot leave for a reason of its own, likewise. */
+const asideMs = { flash: 2_000, common: 10_000 }
+
+/** Failures of a line or of a whole peer; any other is about the one unit. */
+const general: ReadonlySet<string> = new Set([
+  "gateway_unreachable",
+  "gateway_untrusted",
+  "unknown_peer",
+  "peer_unreachable",
+  "peer_busy",
+  "peer_untrusted",
+  "timeout",
+  "http_503",
+  "unavailable",
+])
 
 export class Departures {
   readonly #parts: DeparturesParts
@@ -100,7 +115,7 @@ export class Departures {
     return queue
   }
 
-  async #deliver(item: OutboxItem): Promise<"gone" | "failed"> {
+  async #deliver(item: OutboxItem): Promise<Sent> {
     const startedMs = performance.now()
     const departed = await depart(this.#parts, item)
     const { lane } = item
@@ -115,14 +130,17 @@ export class Departures {
     return this.#settle(item, departed)
   }
 
-  async #settle(item: OutboxItem, departed: Departed): Promise<"gone" | "failed"> {
+  async #settle(item: OutboxItem, departed: Departed): Promise<Sent> {
     const { diagnostics, onUnknownPeer, submit } = this.#parts
     const { peer, digest } = item
     if (departed.kind === "failed") {
-      if (departed.code === "unknown_peer") onUnknownPeer()
+      const { code } = departed
+      if (code === "unknown_peer") onUnknownPeer()
       const isFirst = this.#queues.get(peer)?.isDown !== true
-      if (isFirst) diagnostics("warn", "departure_failed", { peer, digest, code: departed.code })
-      return "failed"
+      if (isFirst) diagnostics("warn", "departure_failed", { peer, digest, code })
+      if (general.has(code)) return "failed"
+      void this.#release([item.id], item.lane === 0 ? asideMs.flash : asideMs.common)
+      return "aside"
     }
     try {
       await submit(settled(item, departed))
@@ -156,9 +174,12 @@ export class Departures {
   async #giveBack(): Promise<void> {
     this.#giving = undefined
     const ids = this.#givenBack.splice(0)
-    if (ids.length === 0) return
+    if (ids.length > 0) await this.#release(ids, noRoomMs)
+  }
+
+  async #release(ids: readonly string[], delayMs: number): Promise<void> {
     try {
-      await this.#parts.store.release(ids, noRoomMs * (0.5 + Math.random() / 2))
+      await this.#parts.store.release(ids, delayMs * (0.5 + Math.random() / 2))
     } catch (error) {
       // Their lease runs out by itself.
       this.#parts.diagnostics("warn", "outbox_not_released", { code: codeOf(error) })

@@ -12,10 +12,16 @@ const placesMax = { flash: 4, common: 8 }
 const heldMax = 256
 const backOffMs = { min: 200, flashMax: 2_000, max: 6_000 }
 
+/**
+ * What became of an attempt: settled for good; the line or the peer is away; or something about
+ * this very unit, which then must not stand in the way of the others.
+ */
+export type Sent = "gone" | "failed" | "aside"
+
 export class PeerQueue {
   readonly #lanes: OutboxItem[][] = [[], [], [], []]
   readonly #ids = new Set<string>()
-  readonly #send: (item: OutboxItem) => Promise<"gone" | "failed">
+  readonly #send: (item: OutboxItem) => Promise<Sent>
   readonly #chance: () => number
   #sendingFlash = 0
   #sendingCommon = 0
@@ -23,11 +29,8 @@ export class PeerQueue {
   #retry: NodeJS.Timeout | undefined
   #isClosed = false
 
-  /** `send` settles the item for good, or says that it has to be tried again; it does not throw. */
-  constructor(
-    send: (item: OutboxItem) => Promise<"gone" | "failed">,
-    chance: () => number = Math.random,
-  ) {
+  /** `send` does not throw. An item put aside is the caller's again. */
+  constructor(send: (item: OutboxItem) => Promise<Sent>, chance: () => number = Math.random) {
     this.#send = send
     this.#chance = chance
   }
@@ -101,8 +104,8 @@ export class PeerQueue {
     this.#count(item, 1)
     const result = await this.#send(item)
     this.#count(item, -1)
-    if (result === "gone") this.#succeeded(item)
-    else this.#failed(item)
+    if (result === "failed") this.#failed(item)
+    else this.#succeeded(item)
     this.#dispatch()
   }
 
@@ -111,6 +114,7 @@ export class PeerQueue {
     else this.#sendingCommon += change
   }
 
+  /** The peer has answered, whatever it said about this unit. */
   #succeeded({ id }: OutboxItem): void {
     this.#ids.delete(id)
     this.#failures = 0

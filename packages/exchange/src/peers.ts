@@ -53,12 +53,18 @@ export class Peers {
     this.#parts = parts
   }
 
-  /** Reads what is stored. Throws `bad_invite` where a stored statement does not hold any more. */
+  /** Reads what is stored. A peer whose statements do not hold any more is left out, and said so. */
   async load(): Promise<void> {
     for (const stored of await this.#parts.store.peers()) {
-      const identity = decode(stored.identity) as readonly Uint8Array[]
-      const verified = verify({ identity, operations: stored.operations }, undefined)
-      this.#byOrg.set(stored.org, await peerOf(stored, verified))
+      try {
+        const identity = decode(stored.identity) as readonly Uint8Array[]
+        const verified = verify({ identity, operations: stored.operations }, undefined)
+        if (verified.org !== stored.org) throw new ExchangeError("corrupt", "another organisation")
+        this.#byOrg.set(stored.org, await peerOf(stored, verified))
+      } catch (error) {
+        const { diagnostics } = this.#parts
+        diagnostics("error", "peer_not_loaded", { peer: stored.org, code: codeOf(error) })
+      }
     }
   }
 

@@ -214,11 +214,11 @@ async function start(parts: Parts): Promise<RunningExchange> {
   const carriage = carriageOf(parts)
   const { arrivals, departures, submit } = carriage
   const ticks = new Ticks({ peers, clock, submit, diagnostics, ownHeartbeatMs: heartbeatOf(keys) })
-  const served = await serveDesk(parts, { ...carriage, ticks })
-  const running = { ...carriage, ticks, served }
-  // Counted before anything runs, so that each item is counted once.
+  // Counted before anything else can enqueue, so that each item is counted once.
   const { outbox } = await store.counts(clock.nowMs())
   await store.takeBack()
+  const served = await serveDesk(parts, { ...carriage, ticks })
+  const running = { ...carriage, ticks, served }
   departures.start(outbox.reduce((sum, it) => sum + it.items, 0))
   peers.tellGateway()
   arrivals.start()
@@ -293,6 +293,7 @@ function countsOf({ activity }: Parts, running: Running): ActivityCounts {
 async function closeAll(parts: Parts, running: Running): Promise<void> {
   const { arrivals, departures, taken, opener, ticks, served } = running
   ticks.close()
+  parts.events.close()
   await served.close()
   parts.peers.close()
   await arrivals.close()

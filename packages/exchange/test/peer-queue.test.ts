@@ -81,3 +81,15 @@ test("what has no room is left to the store, but a FLASH never", () => {
   expect(added.filter((it) => !it)).toHaveLength(44)
   expect(queue.add(item("flash", 0))).toBe(true)
 })
+
+test("a unit that cannot leave by itself does not stand in the way of the others", async () => {
+  const tried: string[] = []
+  const queue = new PeerQueue(async ({ id }) => {
+    tried.push(id)
+    return id === "bad" ? "aside" : "gone"
+  })
+  for (const id of ["bad", "first", "second"]) queue.add(item(id))
+  await vi.waitUntil(() => queue.held === 0)
+  expect(tried).toEqual(["bad", "first", "second"])
+  expect(queue.isDown).toBe(false)
+})

@@ -14,7 +14,7 @@ const comment = ": here\n\n"
 const bytesBehindMax = 65_536
 
 export class Events {
-  readonly #readers = new Set<(text: string) => void>()
+  readonly #readers = new Set<(text: string | null) => void>()
 
   get readers(): number {
     return this.#readers.size
@@ -24,6 +24,11 @@ export class Events {
     if (this.#readers.size === 0) return
     const text = `data: ${JSON.stringify(event)}\n\n`
     for (const write of this.#readers) write(text)
+  }
+
+  /** Ends every stream, so that the desk's socket can be closed. */
+  close(): void {
+    for (const write of this.#readers) write(null)
   }
 
   /** A reader's stream; it ends when the reader goes, or falls too far behind. */
@@ -37,13 +42,13 @@ export class Events {
 }
 
 class Reader {
-  readonly #readers: Set<(text: string) => void>
+  readonly #readers: Set<(text: string | null) => void>
   readonly #encoder = new TextEncoder()
-  readonly #write = (text: string): void => this.#send(text)
+  readonly #write = (text: string | null): void => this.#send(text)
   #to: ReadableStreamDefaultController<Uint8Array> | undefined
   #timer: NodeJS.Timeout | undefined
 
-  constructor(readers: Set<(text: string) => void>) {
+  constructor(readers: Set<(text: string | null) => void>) {
     this.#readers = readers
   }
 
@@ -60,8 +65,8 @@ class Reader {
     this.#readers.delete(this.#write)
   }
 
-  #send(text: string): void {
-    if ((this.#to?.desiredSize ?? 0) > 0) {
+  #send(text: string | null): void {
+    if (text !== null && (this.#to?.desiredSize ?? 0) > 0) {
       this.#to?.enqueue(this.#encoder.encode(text))
       return
     }
