@@ -8,6 +8,8 @@ export interface Environment {
   /** Who acts, unless `--officer` says so. */
   readonly officer: string
   readonly mayColour: boolean
+  /** Node's own: where compiled code is kept between starts, if the caller has said so. */
+  readonly codeCache: string | undefined
 }
 
 export const variables: Readonly<Record<string, string>> = {
@@ -20,6 +22,7 @@ export function readEnvironment(from: NodeJS.ProcessEnv = process.env): Environm
   return {
     dir: nonEmpty(from["TEARLINE_DIR"]) ?? `${homedir()}/.tearline`,
     officer: nonEmpty(from["TEARLINE_OFFICER"]) ?? userName(),
+    codeCache: nonEmpty(from["NODE_COMPILE_CACHE"]),
     mayColour: nonEmpty(from["NO_COLOR"]) === undefined && from["TERM"] !== "dumb",
   }
 }

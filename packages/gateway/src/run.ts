@@ -25,6 +25,7 @@ import { type RunningListener, startListener } from "./listener.ts"
 import { Metrics } from "./metrics.ts"
 import { outerApp } from "./outer-listener.ts"
 import { Peers } from "./peers.ts"
+import { giveUpWriting } from "./process.ts"
 import { gatewaySuite } from "./suite.ts"
 import { pinOfSocket } from "./tls.ts"
 
@@ -61,6 +62,7 @@ export async function runGateway(
   config: GatewayConfig,
   { clock, diagnostics }: GatewayPorts,
 ): Promise<RunningGateway> {
+  giveUpWriting()
   const gatewayKey = gatewayKeyOf(config)
   const org = config.org as OrgId
   const store = await opened(config.databaseUrl, diagnostics)

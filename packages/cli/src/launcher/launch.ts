@@ -5,12 +5,14 @@
  * takes up its own work from its own database. What is started here ends here, in reverse order.
  */
 
+import { mkdirSync } from "node:fs"
 import { createServer } from "node:net"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 import { CliError, systemCode } from "../cli-error.ts"
 import { type DeskClient, deskClient } from "../desk/client.ts"
+import { readEnvironment } from "../environment.ts"
 import { type NodeConfig, type NodeFolder, openNodeFolder } from "../state/folder.ts"
 import { BoundedLog } from "./bounded-log.ts"
 import { Child, type ChildEvent, type ChildOptions } from "./child.ts"
@@ -103,6 +105,7 @@ function running(config: NodeConfig, parts: Parts, close: () => Promise<void>): 
 }
 
 const commonFlags = [
+  "--max-semi-space-size=2",
   "--disallow-code-generation-from-strings",
   "--disable-proto=delete",
   "--disable-warning=ExperimentalWarning",
@@ -115,6 +118,7 @@ class Parts {
   readonly exchange: Child
   readonly #options: LaunchOptions
   readonly #progress: (message: string) => void
+  readonly #codeCache: string
   #databases: Databases | undefined
   #innerPort = 0
 
@@ -124,10 +128,20 @@ class Parts {
     this.#progress = options.onProgress ?? (() => undefined)
     const gateway = mainBeside(import.meta.resolve("@tearline/gateway"))
     const root = join(dirname(gateway), "../../..")
+    this.#codeCache = readEnvironment().codeCache ?? `${folder.run}/code`
+    mkdirSync(this.#codeCache, { recursive: true, mode: 0o700 })
+    const guards = [
+      "--permission",
+      "--allow-net",
+      // Its code and that of its libraries, and nothing else on this machine's disks.
+      `--allow-fs-read=${root}`,
+      `--allow-fs-read=${this.#codeCache}`,
+      // Given up before it listens: `giveUpWriting` of the gateway.
+      `--allow-fs-write=${this.#codeCache}`,
+    ]
     this.gateway = this.#child("gateway", {
       main: options.mains?.gateway ?? gateway,
-      // Its code and that of its libraries, and nothing else on this machine's disks.
-      nodeFlags: ["--permission", "--allow-net", `--allow-fs-read=${root}`, ...commonFlags],
+      nodeFlags: [...guards, ...commonFlags],
       config: () => gatewayConfig(folder, this.#urls(), this.#innerPort),
     })
     this.exchange = this.#child("exchange", {
@@ -210,7 +224,7 @@ class Parts {
       ...part,
       name,
       log: new BoundedLog(`${this.folder.logs}/${name}.ndjson`),
-      extraEnv: extraEnv ?? {},
+      extraEnv: { NODE_COMPILE_CACHE: this.#codeCache, ...extraEnv },
       hasChannel: hasChannel ?? false,
       onEvent: (event) => this.#tell({ process: name, ...event }),
     })

@@ -8,11 +8,17 @@ const entry = `${import.meta.dirname}/main.ts`
 /** The folder above all packages and their libraries: all that an opener may read. */
 const codeFolder = `${import.meta.dirname}/../../../..`
 
+/** Where Node keeps compiled code between starts; the opener gives the right to write there up. */
+const codeCache = process.env["NODE_COMPILE_CACHE"]
+
 const heapMegabytesMax = 192
 
 const guards = [
   "--permission",
   `--allow-fs-read=${codeFolder}`,
+  ...(codeCache === undefined
+    ? []
+    : [`--allow-fs-read=${codeCache}`, `--allow-fs-write=${codeCache}`]),
   "--disallow-code-generation-from-strings",
   "--disable-proto=delete",
   "--disable-warning=ExperimentalWarning",
@@ -45,7 +51,7 @@ export class OpenerChild {
     this.#options = options
     this.#process = fork(options.entry ?? entry, [], {
       execArgv: guards,
-      env: {},
+      env: codeCache === undefined ? {} : { NODE_COMPILE_CACHE: codeCache },
       serialization: "advanced",
       stdio: ["ignore", "ignore", "ignore", "ipc"],
     })

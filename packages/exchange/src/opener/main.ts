@@ -6,6 +6,8 @@
  * the exchange that started it. docs/decisions/0009-opener.md.
  */
 
+import { flushCompileCache } from "node:module"
+
 import {
   CryptoError,
   kemKeyFromSeed,
@@ -104,4 +106,7 @@ process.on("message", (message: ToOpener) => {
   last = last.then(() => (message.kind === "open" ? open(message) : keep(message)))
 })
 process.on("disconnect", () => process.exit(0))
+// The compiled code of its own modules is kept for the next opener; then it writes no file at all.
+flushCompileCache()
+process.permission?.drop("fs.write")
 tell({ kind: "ready" })
