@@ -33,7 +33,7 @@ function warningLines(content: Fields): readonly string[] {
   return [
     plain(wordOf(title)),
     ...life,
-    ...elementNames.flatMap((name) => elementLines(name, (elements as Fields)[name] as Fields)),
+    ...elementNames.flatMap((name) => elementLines(name, fieldOf(elements, name))),
     ...fieldLines(rest),
   ]
 }
@@ -42,7 +42,7 @@ function elementLines(name: string, element: Fields | undefined): readonly strin
   const label = name.padEnd(9)
   if (element?.["state"] !== "filled") return [`${label} ${plain(wordOf(element?.["state"]))}`]
   const [first = "", ...more] = plainLines(wordOf(element["text"]))
-  const grade = element["grade"] as Fields | undefined
+  const grade = fieldOf(element, "grade")
   const marks = [
     element["basis"],
     element["language"],
@@ -71,7 +71,18 @@ function fieldRows(key: string, value: unknown): readonly (readonly string[])[] 
     return Object.entries(value).flatMap(([inner, it]) => fieldRows(`${key} ${inner}`, it))
   }
   const [first = "", ...more] = valueLines(key, value)
-  return [[plain(key), first], ...more.map((line) => ["", line])]
+  return [[labelOf(key), first], ...more.map((line) => ["", line])]
+}
+
+/** `window latestMs` as `window latest`, `mayTell` as `may tell`. */
+function labelOf(key: string): string {
+  const words = key.replace(/Ms$/, "").replaceAll(/[a-z](?=[A-Z])/g, "$& ")
+  return plain(words.toLowerCase())
+}
+
+function fieldOf(value: unknown, name: string): Fields | undefined {
+  const field = isFields(value) ? value[name] : undefined
+  return isFields(field) ? field : undefined
 }
 
 function isFields(value: unknown): value is Fields {
@@ -82,6 +93,10 @@ function valueLines(key: string, value: unknown): readonly string[] {
   if (key.endsWith("Ms") && typeof value === "number") return [absolute(value)]
   if (Array.isArray(value)) return value.flatMap((it) => valueLines("", it))
   if (typeof value === "string") return plainLines(value)
+  if (isFields(value)) {
+    const parts = Object.entries(value).map(([inner, it]) => `${inner} ${wordOf(it)}`)
+    return plainLines(parts.join(", "))
+  }
   return [plain(wordOf(value))]
 }
 

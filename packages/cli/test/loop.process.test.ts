@@ -160,8 +160,9 @@ test("each act of the loop discharges what it is for, until nothing is owed", as
 })
 
 test("the status names the link and what was heard of it", async () => {
-  const status = await json<NodeStatus>(alder, "status")
-  expect(status.status).toBe("ready")
+  const statusOf = (): Promise<NodeStatus> => json<NodeStatus>(alder, "status")
+  await expect.poll(async () => (await statusOf()).status, soon).toBe("ready")
+  const status = await statusOf()
   expect(status.links[0]).toMatchObject({ name: "Birch", isSilent: false, gaps: 0 })
   const { stdout } = await tearline(alder, "status")
   expect(stdout).toMatch(/Birch +heard/)

@@ -19,6 +19,10 @@ async function freshNode(): Promise<string> {
   return dir
 }
 
+async function stateOf(dir: string): Promise<string> {
+  return (await json<{ status: string }>(dir, "status")).status
+}
+
 afterEach(async () => {
   await Promise.all(nodes.map((node) => node.stop()))
   nodes.length = 0
@@ -58,7 +62,7 @@ test("a second launcher on the same folder is refused with the process of the fi
     code: "already_running",
     message: `this node is already running, as process ${node.pid}`,
   })
-  expect((await json<{ status: string }>(dir, "status")).status).toBe("ready")
+  await expect.poll(() => stateOf(dir), soon).toBe("ready")
   node.signal("SIGTERM")
   expect(await node.ended).toBe(0)
 })
@@ -70,7 +74,7 @@ test("when the launcher is killed its children end, and the next one takes over"
   await node.ended
   await expect.poll(() => runs(node.pids.gateway) || runs(node.pids.exchange), soon).toBe(false)
   const next = await up(dir)
-  expect((await json<{ status: string }>(dir, "status")).status).toBe("ready")
+  await expect.poll(() => stateOf(dir), soon).toBe("ready")
   next.signal("SIGINT")
   expect(await next.ended).toBe(0)
   expect(runs(next.pids.postgres)).toBe(false)

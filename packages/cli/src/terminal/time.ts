@@ -2,6 +2,8 @@
 
 import { CliError } from "../cli-error.ts"
 
+/** The furthest date that the platform knows. */
+const dateMsMax = 8.64e15
 const second = 1_000
 const minute = 60 * second
 const hour = 60 * minute
@@ -9,6 +11,8 @@ const day = 24 * hour
 
 /** `16 Dec 2026, 14:32:05 UTC`, in the zone of whoever reads. */
 export function absolute(atMs: number): string {
+  // A peer may have written any number.
+  if (!(Math.abs(atMs) <= dateMsMax)) return String(atMs)
   return new Intl.DateTimeFormat("en-GB", {
     day: "numeric",
     month: "short",
