@@ -19,8 +19,8 @@ import { ownCpuMs } from "./process-table.ts"
 const perEnvelope = {
   /** By the sender's exchange, the sender's gateway, and for custody by the receiver's gateway. */
   "composite signature made": 3,
-  /** Outer by gateway and exchange, inner by the exchange, custody by the sender's exchange. */
-  "composite signature checked": 4,
+  /** Outer by gateway and exchange, inner by the exchange, custody by the exchanges of both sides. */
+  "composite signature checked": 5,
   "HPKE sealed (MLKEM768-X25519)": 1,
   "HPKE opened (MLKEM768-X25519)": 1,
   "body encrypted (AES-256-GCM)": 1,

@@ -14,12 +14,16 @@ const patienceMs = 60_000
 export async function watch(desk: DeskClient): Promise<Watch> {
   const controller = new AbortController()
   const waiting = new Map<string, Set<() => void>>()
+  /** Threads that have been hinted at: nothing else is worth a look yet. */
+  const hinted = new Set<string>()
   const listening = Promise.withResolvers<void>()
 
   async function listen(): Promise<void> {
     for await (const event of desk.events(controller.signal)) {
       listening.resolve()
-      for (const look of waiting.get(String(event["thread"])) ?? []) look()
+      const thread = String(event["thread"])
+      hinted.add(thread)
+      for (const look of waiting.get(thread) ?? []) look()
     }
   }
   const feed = listen().catch((error: unknown) => {
@@ -52,7 +56,7 @@ export async function watch(desk: DeskClient): Promise<Watch> {
       }
       const onHint = () => void look()
       looks.add(onHint)
-      onHint()
+      if (hinted.has(thread)) onHint()
       try {
         return await promise
       } finally {
