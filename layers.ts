@@ -43,7 +43,6 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     "@tearline/store",
     "@tearline/gateway",
     "@tearline/exchange",
-    "@peculiar/x509",
     "node:*",
     "node:*/*",
   ],
