@@ -25,6 +25,15 @@ function corrupt(loaded: LoadedMessage, cause?: unknown): ExchangeError {
   return new ExchangeError("corrupt", message, { cause })
 }
 
+/** The kind that a stored message was signed as. Throws `corrupt`. */
+export function kindOfStored(loaded: LoadedMessage): string {
+  try {
+    return kindOf(signedParts(loaded.signed).context)
+  } catch (error) {
+    throw corrupt(loaded, error)
+  }
+}
+
 /** Reads one stored message. Throws `corrupt`. */
 export function messageOf(loaded: LoadedMessage): Message {
   try {

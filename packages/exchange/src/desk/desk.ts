@@ -91,9 +91,11 @@ export function deskApp(parts: DeskParts): Hono {
   app.use((c, next) => (c.req.path === "/v1/events" ? next() : parts.during(next)))
 
   app.get("/live", (c) => c.json({ isLive: true }))
-  app.get("/ready", (c) =>
-    c.json({ isReady: parts.isConnected() }, parts.isConnected() ? 200 : 503),
-  )
+  app.get("/ready", async (c) => {
+    // Reads the few rows of the links: without the database this is refused as unavailable.
+    await parts.store.links()
+    return c.json({ isReady: parts.isConnected() }, parts.isConnected() ? 200 : 503)
+  })
   app.get("/metrics", (c) => c.text(metrics.text()))
   app.get("/v1/status", async (c) => c.json(await nodeStatus(parts)))
   app.get("/v1/invite", (c) => {

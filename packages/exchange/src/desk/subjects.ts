@@ -6,7 +6,7 @@
 import type { Precedence, Thread, ThreadId } from "@tearline/core"
 import type { ExchangeStore } from "@tearline/store/exchange"
 
-import { messageOf } from "../journal.ts"
+import { kindOfStored, messageOf } from "../journal.ts"
 
 export interface Subject {
   readonly title: string
@@ -46,7 +46,8 @@ export class Subjects {
 
   async #read(thread: ThreadId): Promise<Subject> {
     const loaded = await this.#store.loadThread(thread)
-    const subject = loaded && subjectOf({ messages: loaded.messages.map(messageOf) })
+    const warning = loaded?.messages.find((it) => kindOfStored(it) === "warning")
+    const subject = warning && subjectOf({ messages: [messageOf(warning)] })
     if (subject === undefined) return unknown
     this.#kept.set(thread, subject)
     const oldest = this.#kept.keys().next().value

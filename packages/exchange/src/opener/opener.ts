@@ -25,7 +25,6 @@ export interface OpenerOptions {
   readonly onStrike: (unit: ToBeOpened) => Promise<void>
   /** Openings after which a child is replaced by a fresh one. */
   readonly openingsMax?: number
-  readonly inHandMax?: number
   readonly silenceMsMax?: number
   readonly entry?: string
 }
@@ -40,7 +39,8 @@ interface Job {
 }
 
 const openingsMaxDefault = 5_000
-const inHandMaxDefault = 8
+/** Enough that the child never waits for us; a FLASH finds few in front of it. */
+const inHandMax = { flash: 8, common: 3 }
 const silenceMsMaxDefault = 5_000
 const restartDelayMs = 1_000
 
@@ -99,9 +99,10 @@ export class Opener {
   #dispatch(): void {
     if (this.#isClosing) return
     this.#renew()
-    const inHandMax = this.#options.inHandMax ?? inHandMaxDefault
-    while (this.#child.isReady && this.#child.inHand < inHandMax) {
-      const job = this.#lanes.find((lane) => lane.length > 0)?.shift()
+    while (this.#child.isReady) {
+      const lane = this.#lanes.findIndex((jobs) => jobs.length > 0)
+      if (this.#child.inHand >= (lane === 0 ? inHandMax.flash : inHandMax.common)) break
+      const job = this.#lanes[lane]?.shift()
       if (job === undefined) break
       this.#child.give(job.work)
     }
