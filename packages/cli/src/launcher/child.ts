@@ -35,7 +35,8 @@ export interface ChildOptions {
   /** Asked anew at each start. */
   readonly config: () => object
   readonly log: BoundedLog
-  readonly extraEnv: Readonly<Record<string, string>>
+  /** Asked anew at each start. */
+  readonly extraEnv: () => Readonly<Record<string, string>>
   /** Opens a channel for messages; devnet moves the clock through it. */
   readonly hasChannel: boolean
   readonly onEvent: (event: ChildEvent) => void
@@ -151,7 +152,7 @@ export class Child {
     const channel = hasChannel ? (["ipc"] as const) : []
     const child = spawn(process.execPath, [...nodeFlags, main], {
       detached: true,
-      env: { ...extraEnv },
+      env: extraEnv(),
       cwd: "/",
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", ...channel],
     })

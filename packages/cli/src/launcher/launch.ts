@@ -33,7 +33,8 @@ export interface LaunchOptions {
   readonly dir: string
   /** Programs to run instead of the packages' own, as devnet does to pass a clock. */
   readonly mains?: { readonly gateway?: string; readonly exchange?: string }
-  readonly extraEnv?: Readonly<Record<string, string>>
+  /** Variables of the two beside our own; asked anew at each start of one. */
+  readonly extraEnv?: () => Readonly<Record<string, string>>
   /** Opens a channel for messages to each of the two. */
   readonly hasChannel?: boolean
   readonly onProgress?: (message: string) => void
@@ -224,7 +225,7 @@ class Parts {
       ...part,
       name,
       log: new BoundedLog(`${this.folder.logs}/${name}.ndjson`),
-      extraEnv: { NODE_COMPILE_CACHE: this.#codeCache, ...extraEnv },
+      extraEnv: () => ({ NODE_COMPILE_CACHE: this.#codeCache, ...extraEnv?.() }),
       hasChannel: hasChannel ?? false,
       onEvent: (event) => this.#tell({ process: name, ...event }),
     })

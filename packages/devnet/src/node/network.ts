@@ -147,7 +147,7 @@ async function openParty(name: PartyName, time: Steering, options: NetworkOption
       dir,
       mains,
       hasChannel: true,
-      extraEnv: clockEnv(time),
+      extraEnv: () => clockEnv(time),
       ...(signal === undefined ? {} : { signal }),
       onEvent: (event) => onEvent?.(name, event),
     })
@@ -166,14 +166,10 @@ async function exchangeUrlOf(dir: string): Promise<string> {
   return url
 }
 
-/** Read anew at every start of a process: one that is started again finds the time as it is then. */
+/** Read at every start of a process: one that is started again finds the time as it is then. */
 function clockEnv(time: Steering): Readonly<Record<string, string>> {
-  return {
-    get [clockVariable]() {
-      const { nowMs, runs } = time.setting
-      return runs ? `${nowMs} runs` : String(nowMs)
-    },
-  }
+  const { nowMs, runs } = time.setting
+  return { [clockVariable]: runs ? `${nowMs} runs` : String(nowMs) }
 }
 
 /** Each compares the other's fingerprint, as two people would: here they sit at one keyboard. */
