@@ -43,6 +43,14 @@ describe("due times", () => {
     expect(times(talk.owed("read")[0])?.due).toBe(4 * day + hour + 5 * minute)
   })
 
+  test("thanks and public lines are read in the time of their precedence, whatever the window", () => {
+    const talk = conversation({ precedence: "FLASH" })
+    const thanks = talk.act(birch, "thanks", { afterMs: 4 * day + hour })
+    talk.hold(thanks, 4 * day + hour)
+    const read = talk.owed("read").find((it) => it.about === thanks.id)
+    expect(times(read)?.due).toBe(4 * day + hour + 15 * minute)
+  })
+
   test("M-THR-10: a stated time over an hour from custody is doubtful, and custody counts", () => {
     const offMs = fc.integer({ min: -3 * day, max: 3 * day })
     fc.assert(

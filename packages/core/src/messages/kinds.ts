@@ -40,6 +40,8 @@ export interface KindRule {
   readonly answers: readonly string[]
   /** Whether the other side owes `unsealed` and `read` for it (design 4). */
   readonly owesReading: boolean
+  /** It tells of the threat itself: reading it is capped by the time that is left. */
+  readonly isOfThreat: boolean
 }
 
 const either: readonly Party[] = ["originator", "addressee"]
@@ -51,11 +53,11 @@ const rule = (
   by: readonly Party[],
   answers: readonly string[],
   owesReading = false,
-): KindRule => ({ schema, subject: "thread", by, answers, owesReading })
+): KindRule => ({ schema, subject: "thread", by, answers, owesReading, isOfThreat: false })
 
 /** All kinds that this version speaks. */
 export const kinds = {
-  warning: rule(warningSchema, originator, [], true),
+  warning: { ...rule(warningSchema, originator, [], true), isOfThreat: true },
   receipt: { ...rule(receiptSchema, either, []), subject: "either" },
   acceptance: rule(acceptanceSchema, addressee, ["warning"]),
   // A rejection, or whatever of the originator's the other side refused.

@@ -43,6 +43,9 @@ function unsealed(facts: Facts, message: Message, startMs: number): Obligation {
 }
 
 function read(facts: Facts, message: Message, startMs: number): Obligation {
+  const { precedence, kind } = message.statement
+  // Thanks and public lines come when the threat is over: nobody is to be hurried by its window.
+  const isHurried = kindRule(kind)?.isOfThreat === true
   return {
     id: `read/${message.id}`,
     rule: "read",
@@ -50,7 +53,9 @@ function read(facts: Facts, message: Message, startMs: number): Obligation {
     bearer: "officer",
     about: message.id,
     startMs,
-    dueMs: readingDueMs(facts, message.statement.precedence, startMs),
+    dueMs: isHurried
+      ? readingDueMs(facts, precedence, startMs)
+      : startMs + facts.policy.readMs[precedence],
     end: receiptOf(facts, message, "read") ?? refusedEnd(facts, message),
   }
 }
