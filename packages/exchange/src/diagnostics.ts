@@ -5,8 +5,8 @@
  * content, and that never reaches a diagnostic line (I13).
  */
 
-export type Level = "info" | "warn" | "error"
-export type DiagnosticFields = Readonly<Record<string, string | number | boolean>>
+type Level = "info" | "warn" | "error"
+type DiagnosticFields = Readonly<Record<string, string | number | boolean>>
 
 /** Writes one line: a snake_case event and fields that hold ids, codes or counts. */
 export type Diagnostics = (level: Level, event: string, fields?: DiagnosticFields) => void

@@ -40,7 +40,7 @@ import { TakenReports } from "./taken-reports.ts"
 import { Ticks } from "./ticks.ts"
 
 /** A clock that may be told what a former run has written, and asked whether it has jumped. */
-export interface ExchangeClock extends Clock {
+interface ExchangeClock extends Clock {
   notBefore?(atMs: number): void
   isSuspect?(): boolean
 }

@@ -25,7 +25,7 @@ const common = [
   "--disable-warning=ExperimentalWarning",
 ]
 
-export interface Running {
+interface Running {
   readonly child: ChildProcess
   readonly diagnostics: string[]
   end(signal: "SIGTERM" | "SIGKILL"): Promise<void>

@@ -204,6 +204,6 @@ export function exchangeDocument(
 }
 
 /** A path for a desk's socket, in a private folder. */
-export function deskSocket(): string {
+function deskSocket(): string {
   return `${mkdtempSync(`${tmpdir()}/tl-desk-`)}/desk.sock`
 }

@@ -6,7 +6,7 @@ import { StoreError } from "@tearline/store"
 
 import { ExchangeError, type ExchangeErrorCode } from "../exchange-error.ts"
 
-export type RefusalStatus = 400 | 401 | 404 | 409 | 413 | 422 | 500 | 503
+type RefusalStatus = 400 | 401 | 404 | 409 | 413 | 422 | 500 | 503
 
 export interface Refusal {
   readonly status: RefusalStatus
