@@ -1,5 +1,6 @@
 /** What `npm start` and `npm run episode` take, and where their state lies. */
 
+import { resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs, type ParseArgsConfig } from "node:util"
 
@@ -7,10 +8,10 @@ import { CliError } from "@tearline/cli"
 
 const root = fileURLToPath(new URL("../../..", import.meta.url))
 
-/** The state folder: `--dir`, else TEARLINE_DEVNET, else `.devnet` of the repository. */
+/** The state folder, absolute: `--dir`, else TEARLINE_DEVNET, else `.devnet` of the repository. */
 export function devnetFolder(dir: string | undefined): string {
   const named = process.env["TEARLINE_DEVNET"]
-  return dir ?? (named === undefined || named === "" ? `${root}.devnet` : named)
+  return resolve(dir ?? (named === undefined || named === "" ? `${root}.devnet` : named))
 }
 
 /** Whether lines may be coloured. */

@@ -1,5 +1,7 @@
 /** `npm start`: three organisations, an episode, and then a network to talk to until Ctrl-C. */
 
+import { relative } from "node:path"
+
 import { type NodeEvent, styleFor } from "@tearline/cli"
 
 import { devnetFolder, mayColour, parsed, tellError } from "./command-line.ts"
@@ -57,7 +59,7 @@ async function run(args: readonly string[]): Promise<number> {
     print(`ready after ${((performance.now() - startedAt) / 1000).toFixed(1)} s\n`)
     if (episode !== undefined) await play(network, episode, signal)
     await network.time.run()
-    for (const line of guide(network)) print(line)
+    for (const line of await guide(network)) print(line)
     await stopping.asked
   } catch (error) {
     if (!signal.aborted) throw error
@@ -87,22 +89,37 @@ function tell(party: PartyName, event: NodeEvent): void {
 }
 
 /** How to talk to each of them, to be copied as it stands. */
-function guide({ parties }: Network): readonly string[] {
-  const each = partyNames.flatMap((name) => {
+async function guide({ parties }: Network): Promise<readonly string[]> {
+  const each = partyNames.map(async (name) => {
     const { title, dir, node } = parties[name]
+    const at = quoted(nearPath(dir))
+    const [thread] = await node.desk.threads()
+    const id = thread === undefined ? [] : [thread.id.slice(0, 12)]
     return [
       "",
       `${title} (${node.endpoint}, organisation ${node.org})`,
-      `  npx tearline inbox --dir ${dir}`,
-      `  npx tearline status --dir ${dir}`,
-      `  diagnostics: ${dir}/logs`,
+      ...["inbox", "status", ...id.map((it) => `show ${it}`)].map(
+        (command) => `  npm run -s tearline -- ${command} --dir ${at}`,
+      ),
+      `  diagnostics: ${quoted(nearPath(`${dir}/logs`))}`,
     ]
   })
   return [
     "",
     "The clocks run on in real time from here. All three stay up until Ctrl-C.",
-    ...each,
+    "In this repository's folder, in another terminal:",
+    ...(await Promise.all(each)).flat(),
     "",
-    "See every command with: npx tearline help",
+    "See every command with: npm run -s tearline -- help",
   ]
+}
+
+/** From the repository's folder, where npm runs its scripts; whole when it lies elsewhere. */
+function nearPath(path: string): string {
+  const near = relative(process.cwd(), path)
+  return near.startsWith("..") ? path : near
+}
+
+function quoted(path: string): string {
+  return /^[\w./+-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`
 }
