@@ -11,7 +11,7 @@ import { type Episode, momentOf, type PartyName, partyNames } from "./episode/ep
 import { perform } from "./episode/performance.ts"
 import { titleOf } from "./episode/timeline.ts"
 import { type Network, openNetwork } from "./node/network.ts"
-import { stopSignal } from "./node/stopping.ts"
+import { type Stopping, stopSignal } from "./node/stopping.ts"
 
 const usage = "npm start -- [--episode NAME | --no-episode] [--dir FOLDER]"
 
@@ -48,27 +48,40 @@ async function run(args: readonly string[]): Promise<number> {
   const { signal } = stopping
   print("starting Alder, Birch and Cedar; their databases are made anew at each start")
   const startedAt = performance.now()
-  const network = await openNetwork({
+  const opening = openNetwork({
     folder: devnetFolder(values.dir),
     startMs: startOf(episode),
     onProgress: print,
     onEvent: tell,
     signal,
   })
-  try {
+  const network = await opening.catch((error: unknown) => {
+    if (!signal.aborted) throw error
+  })
+  if (network !== undefined) {
     print(`ready after ${((performance.now() - startedAt) / 1000).toFixed(1)} s\n`)
+    await runUntilStopped(network, episode, stopping)
+  }
+  print("stopped, nothing is left running")
+  return 0
+}
+
+async function runUntilStopped(
+  network: Network,
+  episode: Episode | undefined,
+  { signal, asked }: Stopping,
+): Promise<void> {
+  try {
     if (episode !== undefined) await play(network, episode, signal)
     await network.time.run()
     for (const line of await guide(network)) print(line)
-    await stopping.asked
+    await asked
   } catch (error) {
     if (!signal.aborted) throw error
   } finally {
     print("stopping…")
     await network.stop()
   }
-  print("stopped, nothing is left running")
-  return 0
 }
 
 function startOf(episode: Episode | undefined): number {

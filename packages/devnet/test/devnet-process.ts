@@ -19,7 +19,7 @@ export interface Ended {
 }
 
 /** Rare enough that an episode's half year costs a test no more than a few heartbeats. */
-export const rareHeartbeatSeconds = 60 * 86_400
+const rareHeartbeatSeconds = 60 * 86_400
 
 /** A folder that is gone again after the tests. */
 export function newFolder(): string {
