@@ -46,6 +46,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     "node:*",
     "node:*/*",
   ],
+  sim: ["@tearline/core", "@tearline/log", "node:*", "node:*/*"],
   devnet: [
     "@tearline/core",
     "@tearline/cli",

@@ -1,0 +1,320 @@
+/**
+ * The invariants, watched from outside: what is on the disks, on the wires and before people's
+ * eyes, held against what was signed. Nothing here asks the core.
+ */
+
+import type {
+  Digest,
+  ExchangeAnswer,
+  ExchangeWrite,
+  HeldArrival,
+  Lane,
+  Link,
+  MessageId,
+  MessageWrite,
+  OrgId,
+  OutboxItem,
+  Statement,
+  ThreadId,
+} from "@tearline/core"
+
+import { leaseMs } from "../disk/exchange-disk.ts"
+import type { Line, WireAnswer } from "../network/network.ts"
+import type { Organisation } from "../node/organisation.ts"
+import { readUnit, textOf, type Sealing } from "../suite/suite.ts"
+import type { World } from "../world/world.ts"
+import { watchFault } from "./due-times.ts"
+import { isEntitled } from "./entitled.ts"
+import { Violation } from "./violation.ts"
+
+/** What was signed, by whom, for whom, and into which places of their lanes. */
+export interface Said {
+  readonly id: MessageId
+  readonly statement: Statement
+  readonly atMs: number
+  readonly to: ReadonlyMap<
+    OrgId,
+    { epoch: number; lane: Lane; number: number; thread: ThreadId | null }
+  >
+}
+
+/** A renewal may just be under way. */
+const graceMs = 60_000
+
+interface Promised {
+  readonly id: MessageId
+  readonly thread: ThreadId
+  readonly atMs: number
+}
+
+export class Checkers {
+  readonly #world: World
+  readonly said = new Map<MessageId, Said>()
+  readonly #saidBy = new Map<Digest, MessageId>()
+  readonly #places = new Map<string, Digest>()
+  readonly #enqueued = new Map<OrgId, Set<string>>()
+  readonly #receipts = new Map<string, string>()
+  readonly #promised = new Map<OrgId, Promised[]>()
+  readonly #given = new Map<OrgId, Digest[]>()
+  /** The first violation; the run ends there. */
+  violation: Violation | undefined
+
+  constructor(world: World) {
+    this.#world = world
+  }
+
+  fail(invariant: string, message: string, thread: ThreadId | null = null): void {
+    const { nowMs: atMs } = this.#world.schedule
+    this.violation ??= new Violation(invariant, message, { thread, atMs })
+  }
+
+  /** Something is being signed. It may still come to nothing. */
+  sealed({ id, statement, addressees }: Sealing): void {
+    const to = new Map(
+      addressees.map(({ org, part, place }) => {
+        const { epoch, lane, number } = place
+        return [org, { epoch, lane, number, thread: part.subject?.thread ?? null }]
+      }),
+    )
+    const atMs = this.#world.schedule.nowMs
+    this.said.set(id, { id, statement, atMs, to })
+    this.#saidBy.set((id.slice(32) + id.slice(0, 32)) as Digest, id)
+  }
+
+  /** An exchange hands a unit to its gateway. */
+  handed(own: Organisation, item: OutboxItem): void {
+    const { id, digest, thread, peer } = item
+    if (this.#enqueued.get(own.org)?.has(id) !== true) {
+      this.fail("I2", `${own.name} sends ${id} before it is durable`, thread)
+    }
+    const place = this.#placeOf(digest, peer)
+    if (place !== undefined) {
+      const key = `${own.org}/${peer}/${place.epoch}/${place.lane}/${place.number}`
+      const first = this.#places.get(key)
+      if (first === undefined) this.#places.set(key, digest)
+      else if (first !== digest) {
+        this.fail("I12", `${own.name} gives number ${key} to a second envelope`, thread)
+      }
+    }
+    this.#mustBeLeased(own, item)
+    this.#world.story.tell(thread, own.name, `hands ${digest.slice(0, 8)} to its gateway`)
+  }
+
+  #placeOf(digest: Digest, peer: OrgId) {
+    const id = this.#saidBy.get(digest)
+    return id === undefined ? undefined : this.said.get(id)?.to.get(peer)
+  }
+
+  /** A lease may run out while the disk fails; otherwise whoever sends holds one. */
+  #mustBeLeased(own: Organisation, { id, thread }: OutboxItem): void {
+    const row = own.exchangeDisk.outbox.get(id)
+    const { nowMs } = this.#world.schedule
+    const overMs = nowMs - (row?.freeAtMs ?? nowMs)
+    const isWell = own.exchangeDisk.platter.condition === "well"
+    const wellMs = isWell ? nowMs - own.troubledAtMs : 0
+    if (overMs > graceMs && wellMs > leaseMs / 2) {
+      this.fail("I3", `${own.name} sends ${id} whose lease ran out`, thread)
+    }
+  }
+
+  /** An answer of a gateway passes on the wire. */
+  answered({ from, to }: Line, unit: Uint8Array, answer: WireAnswer): void {
+    if (answer.kind !== "custody") return
+    const digest = readUnit(unit)?.digest
+    const own = this.#world.organisations.get(to)
+    if (digest === undefined || own === undefined) return
+    if (!own.gatewayDisk.arrivals.has(digest)) {
+      this.fail("I2", `${own.name} gives custody of ${digest} and does not hold it`)
+    }
+    const key = `${to}/${digest}`
+    const receipt = textOf(answer.receipt)
+    const first = this.#receipts.get(key)
+    if (first === undefined) {
+      this.#receipts.set(key, receipt)
+      this.#listOf(this.#given, to).push(digest)
+    } else if (first === receipt) this.#world.see("identical retry gets the first receipt again")
+    else this.fail("I3", `${own.name} gives a second receipt for ${digest} of ${from}`)
+  }
+
+  /** An officer is told that something is done. */
+  accepted(own: Organisation, answer: ExchangeAnswer): void {
+    if (answer.kind !== "said") return
+    for (const { thread } of answer.threads) {
+      const row = own.exchangeDisk.threads.get(thread)
+      if (row?.messages.some((it) => it.id === answer.message) !== true) {
+        this.fail("I2", `${own.name} is told of ${answer.message} before it is durable`, thread)
+      }
+      this.#promise(own, answer.message, thread)
+    }
+  }
+
+  #promise(own: Organisation, id: MessageId, thread: ThreadId): void {
+    this.#listOf(this.#promised, own.org).push({ id, thread, atMs: this.#world.schedule.nowMs })
+  }
+
+  #listOf<Item>(lists: Map<OrgId, Item[]>, org: OrgId): Item[] {
+    const list = lists.get(org) ?? []
+    lists.set(org, list)
+    return list
+  }
+
+  /** A process of this organisation starts again: what it promised is there (I1). */
+  recovered(own: Organisation): void {
+    const sinceMs = this.#world.schedule.nowMs - 86_400_000
+    const recent = (this.#promised.get(own.org) ?? []).filter((it) => it.atMs >= sinceMs)
+    for (const it of recent) this.#mustBeThere(own, it)
+    for (const digest of (this.#given.get(own.org) ?? []).slice(-200)) this.#mustHold(own, digest)
+  }
+
+  /** Everything that was ever promised and not yet retired (I1). */
+  everythingIsThere(own: Organisation): void {
+    for (const it of this.#promised.get(own.org) ?? []) this.#mustBeThere(own, it)
+    for (const digest of this.#given.get(own.org) ?? []) this.#mustHold(own, digest)
+  }
+
+  #mustBeThere(own: Organisation, { id, thread }: Promised): void {
+    const row = own.exchangeDisk.threads.get(thread)
+    if (row?.messages.some((it) => it.id === id) === true) return
+    this.fail("I1", `${own.name} has lost the accepted message ${id}`, thread)
+  }
+
+  #mustHold(own: Organisation, digest: Digest): void {
+    if (own.gatewayDisk.arrivals.has(digest)) return
+    this.fail("I1", `${own.name}'s gateway has lost ${digest}, of which it gave custody`)
+  }
+
+  /** A gateway's row is durable. */
+  held(own: Organisation, { digest }: HeldArrival): void {
+    const id = this.#saidBy.get(digest)
+    const to = id && this.said.get(id)?.to
+    if (to && !to.has(own.org)) this.fail("I6", `${own.name} holds what was not sent to it`)
+  }
+
+  /** A row of an exchange is durable. */
+  wrote(own: Organisation, write: ExchangeWrite): void {
+    switch (write.kind) {
+      case "message":
+        return this.#wroteMessage(own, write)
+      case "thread":
+        return this.#keepsWatch(own, write.thread.id)
+      case "link":
+        return this.#countsLane(own, write.link)
+      case "enqueue": {
+        const ids = this.#enqueued.get(own.org) ?? new Set()
+        this.#enqueued.set(own.org, ids.add(write.item.id))
+        return
+      }
+      case "arrival":
+      case "custody":
+      case "refusal":
+      case "obligation":
+      case "dequeue":
+      case "act":
+    }
+  }
+
+  #wroteMessage(own: Organisation, write: MessageWrite): void {
+    const { thread, direction, message } = write
+    const { author, kind, status } = message.statement
+    const said = this.said.get(message.id)
+    this.#world.story.tell(
+      thread,
+      own.name,
+      `stores ${kind} ${message.id.slice(0, 8)} (${direction})`,
+    )
+    if (said === undefined || said.statement.author !== author) {
+      this.fail("I4", `${own.name} stores a message that nobody signed`, thread)
+      return
+    }
+    if (direction === "in" ? !said.to.has(own.org) : author !== own.org) {
+      this.fail("I6", `${own.name} stores a message that is neither its own nor for it`, thread)
+    }
+    if (thread === null) return
+    this.#mayStandIn(own, thread, { author, kind, status })
+    if (direction === "in") this.#promise(own, message.id, thread)
+  }
+
+  /** The thread is one of ours, of this status, and its author may say that (I5, I6, I8). */
+  #mayStandIn(
+    own: Organisation,
+    thread: ThreadId,
+    { author, kind, status }: Pick<Statement, "author" | "kind" | "status">,
+  ): void {
+    const head = own.exchangeDisk.threads.get(thread)?.head.thread
+    if (head === undefined) return this.fail("I1", `${own.name} stores no thread`, thread)
+    const parties = [head.originator, head.addressee]
+    if (!parties.includes(own.org)) this.fail("I6", `${own.name} keeps others' thread`, thread)
+    if (head.status !== status) {
+      this.fail("I8", `${kind} is ${status} in a ${head.status} thread`, thread)
+    }
+    const party = author === head.originator ? "originator" : "addressee"
+    if (!parties.includes(author) || !isEntitled(kind, party)) {
+      this.fail("I5", `${kind} is not the ${party}'s to say`, thread)
+    }
+  }
+
+  /** I10, at the moments at which anything about a thread changes. */
+  #keepsWatch(own: Organisation, thread: ThreadId): void {
+    const row = own.exchangeDisk.threads.get(thread)
+    if (row === undefined || row.head.thread.originator !== own.org) return
+    const warning = row.messages.find((it) => this.said.get(it.id)?.statement.kind === "warning")
+    const statement = warning && this.said.get(warning.id)?.statement
+    if (warning === undefined || statement === undefined) return
+    const fault = watchFault(row, warning, statement)
+    if (fault !== undefined) this.fail("I10", `${own.name}: ${fault}`, thread)
+  }
+
+  /** A lane that is said to be held up to a number is: no gap is forgotten. */
+  #countsLane(own: Organisation, { peer, held }: Link): void {
+    if (peer === this.#world.hostile) return
+    for (const { epoch, lane, upTo, beyond } of held) {
+      const key = `${own.org}/${peer}/${epoch}/${lane}`
+      const taken = this.#taken.get(key) ?? 0
+      if (upTo + beyond.length > taken) {
+        this.fail("I12", `${own.name} forgets a gap: says that it holds ${upTo} and holds ${taken}`)
+      }
+    }
+  }
+
+  readonly #taken = new Map<string, number>()
+
+  /** An arrival has been taken in, before its link is written. */
+  took(own: Organisation, digest: Digest): void {
+    const place = this.#placeOf(digest, own.org)
+    const id = this.#saidBy.get(digest)
+    const author = id && this.said.get(id)?.statement.author
+    if (place === undefined || author === undefined) return
+    const key = `${own.org}/${author}/${place.epoch}/${place.lane}`
+    this.#taken.set(key, (this.#taken.get(key) ?? 0) + 1)
+  }
+
+  /** An officer reads a message (I4). */
+  read(own: Organisation, id: MessageId, statement: Statement): void {
+    const said = this.said.get(id)
+    if (said !== undefined && JSON.stringify(said.statement) === JSON.stringify(statement)) return
+    this.fail("I4", `an officer of ${own.name} reads ${id}, which is not what was signed`)
+  }
+
+  /** Forgets what was retired from the disks. */
+  retire(beforeMs: number, isRetired: (own: OrgId, thread: ThreadId) => boolean): void {
+    for (const [org, list] of this.#promised) {
+      const left = list.filter((it) => !isRetired(org, it.thread))
+      this.#promised.set(org, left)
+    }
+    for (const [org, digests] of this.#given) {
+      const own = this.#world.organisations.get(org)
+      this.#given.set(
+        org,
+        digests.filter((it) => own?.gatewayDisk.arrivals.has(it)),
+      )
+    }
+    for (const [id, { atMs }] of this.said) {
+      if (atMs >= beforeMs) continue
+      this.said.delete(id)
+      this.#saidBy.delete((id.slice(32) + id.slice(0, 32)) as Digest)
+    }
+    this.#enqueued.clear()
+    this.#receipts.clear()
+    this.#places.clear()
+  }
+}

@@ -1,0 +1,283 @@
+/** What an exchange keeps, as rows; the core's journal and outbox over them. */
+
+import {
+  readMessage,
+  type ArrivalWrite,
+  type Custody,
+  type Digest,
+  type ExchangeJournal,
+  type ExchangeWrite,
+  type Message,
+  type MessageId,
+  type MessageWrite,
+  type Obligation,
+  type OrgId,
+  type Outbox,
+  type OutboxItem,
+  type Refusal,
+  type StoredLink,
+  type StoredThread,
+  type ThreadId,
+  type ThreadWrite,
+} from "@tearline/core"
+
+import { readSigned, textOf } from "../suite/suite.ts"
+import type { Life } from "../time/life.ts"
+import type { Schedule } from "../time/schedule.ts"
+import { DiskError, type Platter } from "./platter.ts"
+
+export interface MessageRow {
+  readonly id: MessageId
+  readonly digest: Digest
+  readonly direction: "in" | "out"
+  readonly signed: Uint8Array
+  readonly part: Uint8Array
+}
+
+export interface ThreadRow {
+  readonly head: ThreadWrite
+  readonly createdMs: number
+  readonly messages: readonly MessageRow[]
+  readonly custody: readonly Custody[]
+  readonly refusals: readonly Refusal[]
+  readonly obligations: ReadonlyMap<string, Obligation>
+}
+
+export interface OutboxRow {
+  readonly item: OutboxItem
+  readonly owner: string | null
+  readonly freeAtMs: number
+}
+
+export interface ArrivalRow {
+  readonly sender: OrgId
+  readonly code: string | null
+  readonly atMs: number
+}
+
+/** Called with the writes of a transaction when they are durable. */
+export type OnCommit = (writes: readonly ExchangeWrite[]) => void
+
+export const leaseMs = 3_600_000
+
+export class ExchangeDisk {
+  readonly platter: Platter
+  readonly threads = new Map<ThreadId, ThreadRow>()
+  readonly links = new Map<OrgId, StoredLink>()
+  readonly digests = new Map<string, ThreadId | null>()
+  readonly arrivals = new Map<Digest, ArrivalRow>()
+  readonly outbox = new Map<string, OutboxRow>()
+  /** Rows whose bytes a fault has changed, as they should be. */
+  readonly damaged = new Map<MessageId, MessageRow>()
+  /** The latest time that this node is known to have written. */
+  latestMs = 0
+  onCommit: OnCommit = () => undefined
+  onCorrupt: (id: MessageId, thread: ThreadId) => void = () => undefined
+  /** Changes a planted bug makes to what is written. */
+  bent: (write: ExchangeWrite) => ExchangeWrite = (it) => it
+  readonly #schedule: Schedule
+
+  constructor(platter: Platter, schedule: Schedule) {
+    this.platter = platter
+    this.#schedule = schedule
+  }
+
+  journal(life: Life): ExchangeJournal {
+    const read = <Value>(value: () => Value): Promise<Value> => this.#reading(value)
+    return {
+      thread: (id) => read(() => this.#thread(id)),
+      threadOf: (digest, peer) => read(() => this.digests.get(`${digest}/${peer}`)),
+      link: (peer) => read(() => this.links.get(peer)),
+      hasArrived: (digest) => read(() => this.arrivals.has(digest)),
+      commit: (writes) => this.platter.transact(life, () => this.#commit(writes)),
+    }
+  }
+
+  outboxOf(life: Life, owner: string): Outbox {
+    const free = (it: OutboxRow) => it.freeAtMs <= this.#schedule.nowMs
+    return {
+      claim: async (limit) => {
+        if (![...this.outbox.values()].some(free)) return []
+        return this.platter.transact(life, () => this.#claim(owner, limit))
+      },
+      release: async (ids, delayMs) => {
+        await this.platter.transact(life, () => this.#hold(owner, ids, { owner: null, delayMs }))
+      },
+      renewLease: (ids) =>
+        this.platter.transact(life, () =>
+          this.#hold(owner, ids, { owner, delayMs: leaseMs }).map((it) => it.item.id),
+        ),
+    }
+  }
+
+  /** Once at start: frees what an earlier run held. */
+  takeBack(owner: string): void {
+    const held = [...this.outbox.values()].filter((it) => it.owner === owner)
+    for (const row of held) this.#setOutbox({ ...row, owner: null, freeAtMs: 0 })
+  }
+
+  /** A damaged row has been fetched from a good copy. */
+  mend(thread: ThreadId, id: MessageId): void {
+    const good = this.damaged.get(id)
+    this.damaged.delete(id)
+    if (good !== undefined) this.replaceMessage(thread, good)
+  }
+
+  replaceMessage(thread: ThreadId, message: MessageRow): void {
+    const row = this.threads.get(thread)
+    if (row === undefined) return
+    const messages = row.messages.map((it) => (it.id === message.id ? message : it))
+    this.platter.put(this.threads, thread, { ...row, messages })
+  }
+
+  async #reading<Value>(value: () => Value): Promise<Value> {
+    this.platter.read()
+    return value()
+  }
+
+  #thread(id: ThreadId): StoredThread | undefined {
+    const row = this.threads.get(id)
+    if (row === undefined) return undefined
+    const { originator, addressee, status } = row.head.thread
+    const messages = row.messages.map((it) => this.#message(it, id))
+    const { custody, refusals } = row
+    const thread = { id, originator, addressee, status, messages, custody, refusals }
+    return { thread, version: row.head.version }
+  }
+
+  /** A message out of its bytes, through the same gate as a peer's. */
+  #message(row: MessageRow, thread: ThreadId): Message {
+    const statement = readSigned(row.id, row.signed)
+    if (statement === undefined) {
+      this.onCorrupt(row.id, thread)
+      throw new DiskError("corrupt", `the stored message ${row.id} is damaged`)
+    }
+    const { kind, author: sender, precedence } = statement
+    const read = readMessage(statement, JSON.parse(textOf(row.part)), { kind, sender, precedence })
+    if (read.kind === "refused") throw new DiskError("corrupt", `${row.id}: ${read.code}`)
+    return { id: row.id, digest: row.digest, statement: read.statement, part: read.part }
+  }
+
+  #commit(written: readonly ExchangeWrite[]): void {
+    const writes = written.map((it) => this.bent(it))
+    for (const write of writes) this.#mustFollow(write)
+    // Heads first: messages and receipts need their thread.
+    for (const write of writes) if (write.kind === "thread") this.#setHead(write)
+    for (const write of writes) if (write.kind !== "thread") this.#apply(write)
+    this.onCommit(writes)
+  }
+
+  #mustFollow(write: ExchangeWrite): void {
+    if (write.kind !== "thread" && write.kind !== "link") return
+    const stored =
+      write.kind === "thread"
+        ? this.threads.get(write.thread.id)?.head.version
+        : this.links.get(write.link.peer)?.version
+    if ((stored ?? null) === write.expectedVersion) return
+    throw new DiskError("conflict", "changed since it was read: read it again")
+  }
+
+  #apply(write: Exclude<ExchangeWrite, ThreadWrite>): void {
+    switch (write.kind) {
+      case "message":
+        return this.#addMessage(write)
+      case "custody":
+        return this.#addCustody(write.thread, write.custody)
+      case "refusal":
+        return this.#addRefusal(write.thread, write.refusal)
+      case "obligation":
+        return this.#setObligation(write.thread, write.obligation)
+      case "link":
+        this.platter.put(this.links, write.link.peer, write)
+        return
+      case "arrival":
+        return this.#addArrival(write)
+      case "enqueue":
+        return this.#enqueue(write.item)
+      case "dequeue":
+        this.platter.remove(this.outbox, write.id)
+        return
+      case "act":
+    }
+  }
+
+  #change(id: ThreadId | null, how: (row: ThreadRow) => ThreadRow): void {
+    const row = id === null ? undefined : this.threads.get(id)
+    if (row !== undefined && id !== null) this.platter.put(this.threads, id, how(row))
+  }
+
+  #setHead(head: ThreadWrite): void {
+    const empty = { messages: [], custody: [], refusals: [], obligations: new Map() }
+    const createdMs = this.#schedule.nowMs
+    const row = this.threads.get(head.thread.id) ?? { ...empty, createdMs }
+    this.platter.put(this.threads, head.thread.id, { ...row, head })
+  }
+
+  #addMessage({ thread, peer, message, direction, signed, part, learnedAtMs }: MessageWrite): void {
+    const { id, digest } = message
+    this.latestMs = Math.max(this.latestMs, learnedAtMs)
+    this.platter.put(this.digests, `${digest}/${peer}`, thread)
+    this.#change(thread, (row) => {
+      if (row.messages.some((it) => it.id === id)) return row
+      return { ...row, messages: [...row.messages, { id, digest, direction, signed, part }] }
+    })
+  }
+
+  #addCustody(thread: ThreadId | null, custody: Custody): void {
+    this.#change(thread, (row) => {
+      if (row.custody.some((it) => it.digest === custody.digest)) return row
+      return { ...row, custody: [...row.custody, custody] }
+    })
+  }
+
+  #addRefusal(thread: ThreadId | null, refusal: Refusal): void {
+    this.#change(thread, (row) => {
+      if (row.refusals.some((it) => it.digest === refusal.digest)) return row
+      return { ...row, refusals: [...row.refusals, refusal] }
+    })
+  }
+
+  #setObligation(thread: ThreadId, obligation: Obligation): void {
+    this.#change(thread, (row) => ({
+      ...row,
+      obligations: new Map(row.obligations).set(obligation.id, obligation),
+    }))
+  }
+
+  #addArrival({ digest, sender, code, atMs }: ArrivalWrite): void {
+    this.latestMs = Math.max(this.latestMs, atMs)
+    if (!this.arrivals.has(digest)) this.platter.put(this.arrivals, digest, { sender, code, atMs })
+  }
+
+  #enqueue(item: OutboxItem): void {
+    if (this.outbox.has(item.id)) return
+    // Leased from the start to whoever enqueues it.
+    this.#setOutbox({ item, owner: "exchange", freeAtMs: this.#schedule.nowMs + leaseMs })
+  }
+
+  #setOutbox(row: OutboxRow): void {
+    this.platter.put(this.outbox, row.item.id, row)
+  }
+
+  #claim(owner: string, limit: number): OutboxItem[] {
+    const { nowMs } = this.#schedule
+    const free = [...this.outbox.values()]
+      .filter((it) => it.freeAtMs <= nowMs)
+      .toSorted((a, b) => a.item.lane - b.item.lane || a.freeAtMs - b.freeAtMs)
+      .slice(0, limit)
+    for (const row of free) this.#setOutbox({ ...row, owner, freeAtMs: nowMs + leaseMs })
+    return free.map((it) => it.item)
+  }
+
+  #hold(
+    owner: string,
+    ids: readonly string[],
+    to: { readonly owner: string | null; readonly delayMs: number },
+  ): OutboxRow[] {
+    const freeAtMs = this.#schedule.nowMs + to.delayMs
+    const rows = ids.map((id) => this.outbox.get(id)).filter((it) => it !== undefined)
+    const ours = rows.filter((it) => it.owner === owner)
+    for (const row of ours) this.#setOutbox({ ...row, owner: to.owner, freeAtMs })
+    return ours
+  }
+}

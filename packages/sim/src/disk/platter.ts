@@ -1,0 +1,221 @@
+/**
+ * A disk with three layers: written, flushed, lost.
+ *
+ * A transaction is applied whole when its flush ends, as PostgreSQL gives it. A crash in between
+ * loses it, tears it (which recovery sees by its checksum and drops) or finds it flushed although
+ * nobody was ever told. A full or failing disk rejects; once in a while it has flushed all the
+ * same.
+ */
+
+import type { Life } from "../time/life.ts"
+import type { Random } from "../time/random.ts"
+import type { Schedule } from "../time/schedule.ts"
+
+export type DiskCode = "unavailable" | "disk_full" | "corrupt" | "conflict"
+
+export class DiskError extends Error {
+  override name = "DiskError"
+  readonly code: DiskCode
+
+  constructor(code: DiskCode, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+export type Condition = "well" | "slow" | "failing" | "full"
+
+/** The moment at which an armed strike falls on the next transaction. */
+export type Moment = "written" | "flushed"
+
+interface Transaction {
+  readonly life: Life
+  readonly apply: () => void
+  isOver: boolean
+}
+
+export interface PlatterParts {
+  readonly schedule: Schedule
+  readonly random: Random
+  readonly see: (rare: string) => void
+}
+
+const flushMs = { min: 2, max: 6, stall: 500 }
+const stallShare = 0.01
+
+export class Platter {
+  readonly #parts: PlatterParts
+  readonly #pending = new Set<Transaction>()
+  #armed: { readonly moment: Moment; readonly strike: () => void } | undefined
+  #undo: (() => void)[] | undefined
+  condition: Condition = "well"
+  /** The next transaction is reported as failed and flushed all the same. */
+  isAmbiguous = false
+  /** A planted bug: told before it is flushed. */
+  tellsEarly = false
+
+  constructor(parts: PlatterParts) {
+    this.#parts = parts
+  }
+
+  arm(moment: Moment, strike: () => void): void {
+    this.#armed = { moment, strike }
+  }
+
+  disarm(): void {
+    this.#armed = undefined
+    this.isAmbiguous = false
+  }
+
+  /** Remembers from now on how to come back to this moment. */
+  beginBackup(): void {
+    this.#undo = []
+  }
+
+  get hasBackup(): boolean {
+    return this.#undo !== undefined
+  }
+
+  /** Back to how it was when the backup began. */
+  restore(): void {
+    for (const back of (this.#undo ?? []).toReversed()) back()
+    this.#undo = undefined
+  }
+
+  forgetBackup(): void {
+    this.#undo = undefined
+  }
+
+  put<Key, Value>(table: Map<Key, Value>, key: Key, value: Value): void {
+    this.#remember(table, key)
+    table.set(key, value)
+  }
+
+  remove<Key, Value>(table: Map<Key, Value>, key: Key): void {
+    this.#remember(table, key)
+    table.delete(key)
+  }
+
+  #remember<Key, Value>(table: Map<Key, Value>, key: Key): void {
+    if (this.#undo === undefined) return
+    const had = table.has(key)
+    const before = table.get(key) as Value
+    this.#undo.push(() => (had ? table.set(key, before) : table.delete(key)))
+  }
+
+  /** Throws what a read of a failing disk throws. */
+  read(): void {
+    if (this.condition === "failing" && this.#parts.random.isLucky(0.3)) {
+      throw new DiskError("unavailable", "the disk does not answer")
+    }
+  }
+
+  /** Resolves with what `apply` gives once that is flushed. */
+  transact<Result>(life: Life, apply: () => Result): Promise<Result> {
+    const { promise, resolve, reject } = Promise.withResolvers<Result>()
+    const refusal = this.#refusal()
+    if (refusal !== undefined) {
+      life.after(this.#latencyMs(), () => reject(refusal))
+      return promise
+    }
+    let result: Result
+    const transaction = {
+      life,
+      isOver: false,
+      apply: () => {
+        result = apply()
+      },
+    }
+    this.#pending.add(transaction)
+    // A commit has nothing to give back, so that telling it early needs no result.
+    if (this.tellsEarly) resolve(undefined as Result)
+    const isAmbiguous = this.#takeAmbiguity()
+    this.#flush(
+      transaction,
+      () => {
+        if (isAmbiguous) reject(new DiskError("unavailable", "the answer to the commit was lost"))
+        else resolve(result)
+      },
+      reject,
+    )
+    return promise
+  }
+
+  /** What was being written when the process stopped: lost, torn, or flushed and never told. */
+  crash(life: Life): void {
+    const { random, see } = this.#parts
+    for (const transaction of this.#pending) {
+      if (transaction.life !== life) continue
+      this.#pending.delete(transaction)
+      transaction.isOver = true
+      see("crash between write and flush")
+      const fate = random.pick(["flushed", "flushed", "torn", "lost", "lost"])
+      if (fate === "torn") see("torn transaction dropped at recovery")
+      else if (fate === "lost") see("unflushed transaction lost")
+      else {
+        see("flushed and nobody was told")
+        this.#apply(transaction)
+      }
+    }
+  }
+
+  #refusal(): DiskError | undefined {
+    const { see, random } = this.#parts
+    if (this.condition === "full") {
+      see("commit refused by a full disk")
+      return new DiskError("disk_full", "the disk is full")
+    }
+    if (this.condition === "failing" && random.isLucky(0.5)) {
+      see("commit refused by a failing disk")
+      return new DiskError("unavailable", "the disk does not answer")
+    }
+    return undefined
+  }
+
+  #takeAmbiguity(): boolean {
+    const was = this.isAmbiguous
+    this.isAmbiguous = false
+    if (was) this.#parts.see("commit failed and was durable")
+    return was
+  }
+
+  #latencyMs(): number {
+    const { random, see } = this.#parts
+    if (this.condition === "slow") return random.between(flushMs.max, 5_000)
+    if (!random.isLucky(stallShare)) return random.between(flushMs.min, flushMs.max)
+    see("flush stalled")
+    return flushMs.stall
+  }
+
+  #flush(transaction: Transaction, done: () => void, failed: (error: unknown) => void): void {
+    const { schedule } = this.#parts
+    const armed = this.#armed
+    this.#armed = undefined
+    const latencyMs = this.#latencyMs()
+    if (armed?.moment === "written") schedule.after(latencyMs / 2, armed.strike)
+    schedule.after(latencyMs, () => {
+      if (transaction.isOver) return
+      this.#pending.delete(transaction)
+      transaction.isOver = true
+      try {
+        transaction.apply()
+      } catch (error) {
+        failed(error)
+        return
+      }
+      if (armed?.moment === "flushed") {
+        this.#parts.see("crash between flush and output")
+        armed.strike()
+      }
+      if (!transaction.life.isOver) done()
+    })
+  }
+
+  #apply({ apply }: Transaction): void {
+    try {
+      apply()
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error
+    }
+  }
+}

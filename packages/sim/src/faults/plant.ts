@@ -1,0 +1,139 @@
+/**
+ * Bugs planted on purpose, outside the product: each bends a port or the machine of every node, to
+ * prove that the checkers fire. Nothing of this is reachable from production code.
+ */
+
+import type {
+  Arrived,
+  ExchangeMachine,
+  ExchangeWrite,
+  Link,
+  Outbox,
+  OrgId,
+  ThreadId,
+} from "@tearline/core"
+
+import type { Organisation } from "../node/organisation.ts"
+
+export interface Plant {
+  readonly machine: (machine: ExchangeMachine, own: Organisation) => ExchangeMachine
+  readonly outbox: (outbox: Outbox) => Outbox
+  readonly arrived: (arrived: Arrived, own: OrgId) => Arrived
+  readonly install: (own: Organisation) => void
+}
+
+export const nothingPlanted: Plant = {
+  machine: (machine) => machine,
+  outbox: (outbox) => outbox,
+  arrived: (arrived) => arrived,
+  install: () => undefined,
+}
+
+const acknowledgesEarly: Plant = {
+  ...nothingPlanted,
+  install: ({ exchangeDisk }) => {
+    exchangeDisk.platter.tellsEarly = true
+  },
+}
+
+/** Whatever comes later counts as said later: the author's own numbers are not asked. */
+function newestByArrival(): Plant {
+  const latest = new Map<string, number>()
+  return {
+    ...nothingPlanted,
+    arrived: (arrived, own) => {
+      const { opened } = arrived
+      const part = opened.part as { subject: { thread: ThreadId } | null; number: number }
+      if (part.subject === null) return arrived
+      const key = `${own}/${opened.sender}/${part.subject.thread}`
+      const last = latest.get(key) ?? 0
+      const number = part.number < last ? last + 1 : part.number
+      latest.set(key, Math.max(last, number))
+      return { ...arrived, opened: { ...opened, part: { ...part, number } } }
+    },
+  }
+}
+
+/** What is refused because its author may not say it comes in all the same. */
+const admitsAnybody: Plant = {
+  ...nothingPlanted,
+  machine: (machine, own) => ({
+    step: async (input) => {
+      const stepped = await machine.step(input)
+      const { answer } = stepped
+      const isForeign = answer.kind === "refused" && answer.code === "not_entitled"
+      if (!isForeign || input.kind !== "arrived") return stepped
+      return { ...stepped, writes: [...stepped.writes, admitted(input, own)] }
+    },
+    commit: (writes) => machine.commit(writes),
+    forget: () => machine.forget(),
+    perform: (output) => machine.perform(output),
+  }),
+}
+
+function admitted(input: Arrived, own: Organisation): ExchangeWrite {
+  const { opened } = input
+  const part = opened.part as { subject: { thread: ThreadId } }
+  const message = {
+    id: opened.id,
+    digest: opened.digest,
+    statement: opened.statement,
+    part,
+  } as unknown as Extract<ExchangeWrite, { kind: "message" }>["message"]
+  return {
+    kind: "message",
+    thread: part.subject.thread,
+    peer: opened.sender,
+    direction: "in",
+    message,
+    signed: opened.signedBytes,
+    part: opened.partBytes,
+    learnedAtMs: own.exchange?.clock.nowMs() ?? 0,
+  }
+}
+
+/** Due times are told by the wall clock of the moment, not by signed times. */
+const dueByWallClock: Plant = {
+  ...nothingPlanted,
+  install: (own) => {
+    own.exchangeDisk.bent = (write) => {
+      if (write.kind !== "obligation") return write
+      const aheadMs = Math.floor(own.wall.wallMs() - (own.exchange?.clock.nowMs() ?? 0))
+      if (Math.abs(aheadMs) < 1_000) return write
+      const { obligation } = write
+      return { ...write, obligation: { ...obligation, dueMs: obligation.dueMs + aheadMs } }
+    }
+  },
+}
+
+function withoutGaps(link: Link): Link {
+  const held = link.held.map((it) => ({ ...it, upTo: it.beyond.at(-1) ?? it.upTo, beyond: [] }))
+  return { ...link, held }
+}
+
+const forgetsGaps: Plant = {
+  ...nothingPlanted,
+  install: ({ exchangeDisk }) => {
+    exchangeDisk.bent = (write) =>
+      write.kind === "link" ? { ...write, link: withoutGaps(write.link) } : write
+  },
+}
+
+const neverRenews: Plant = {
+  ...nothingPlanted,
+  outbox: (outbox) => ({
+    claim: (limit) => outbox.claim(limit),
+    release: (ids, delayMs) => outbox.release(ids, delayMs),
+    renewLease: async (ids) => ids,
+  }),
+}
+
+/** By name, as `--plant` takes them. */
+export const plants: Readonly<Record<string, () => Plant>> = {
+  "acknowledge-before-flush": () => acknowledgesEarly,
+  "newest-by-arrival": newestByArrival,
+  "act-of-a-stranger": () => admitsAnybody,
+  "due-by-wall-clock": () => dueByWallClock,
+  "gap-forgotten": () => forgetsGaps,
+  "lease-not-renewed": () => neverRenews,
+}

@@ -1,0 +1,276 @@
+/** One run of an exchange: the core's machine and carriage over a disk and a line to the gateway. */
+
+import {
+  Departures,
+  exchangeMachine,
+  Intake,
+  laneOf,
+  builtInPolicy,
+  startHost,
+  TakenReports,
+  type ArrivalFeed,
+  type Departed,
+  type Digest,
+  type ExchangeAnswer,
+  type ExchangeInput,
+  type ExchangeOutput,
+  type Host,
+  type NodeClock,
+  type OutboxItem,
+} from "@tearline/core"
+
+import { hashing, openSealer } from "../suite/suite.ts"
+import { Life } from "../time/life.ts"
+import type { World } from "../world/world.ts"
+import type { GatewayProcess } from "./gateway-process.ts"
+import { openHeld, heldOf, readAnswer } from "./opening.ts"
+import type { Organisation } from "./organisation.ts"
+
+const second = 1_000
+const minute = 60 * second
+const hour = 60 * minute
+
+/** As in production, stretched: a virtual year must not be made of retries. */
+const times = {
+  sweepMs: 2 * hour,
+  renewMs: 20 * minute,
+  giveBackMs: 50,
+  noRoomMs: 2 * minute,
+  backOffMs: { min: 5 * second, flashMax: 20 * minute, max: 2 * hour },
+}
+const intakeRetryMs = { min: 100, max: 10 * minute }
+const reconnectMs = { min: second, max: 5 * minute }
+const silenceMsMax = 15 * hour
+const tickMs = 3 * hour
+const heartbeatMs = 12 * hour
+const innerMs = 1
+const handMsMax = 20 * second
+const unreachableMs = 5
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error ? String(error.code) : "unknown"
+
+export class ExchangeProcess {
+  readonly life: Life
+  readonly clock: NodeClock
+  readonly #world: World
+  readonly #own: Organisation
+  readonly #host: Host<ExchangeInput, ExchangeAnswer>
+  readonly #departures: Departures
+  readonly #intake: Intake
+  readonly #taken: TakenReports
+  #failures = 0
+  #silence: (() => void) | undefined
+  #feed: ArrivalFeed | undefined
+  #isConnecting = false
+
+  constructor(world: World, own: Organisation, run: number) {
+    this.#world = world
+    this.#own = own
+    const life = new Life(world.schedule)
+    this.life = life
+    this.clock = own.wall.start(own.exchangeDisk.latestMs)
+    const random = own.random.split(`run ${run}`)
+    const chance = random.split("nonce")
+    const disk = own.exchangeDisk
+    const machine = exchangeMachine({
+      own: own.org,
+      journal: disk.journal(life),
+      sealer: openSealer(random.split("seal"), (it) => world.checkers.sealed(it)),
+      hashing,
+      clock: this.clock,
+      chance: { bytes: (count) => chance.bytes(count) },
+      policy: builtInPolicy,
+      perform: (output) => this.#perform(output),
+    })
+    this.#host = startHost(world.plant.machine(machine, own))
+    const submit = (input: ExchangeInput) => this.submit(input)
+    const spreading = random.split("spread")
+    this.#departures = new Departures({
+      outbox: world.plant.outbox(disk.outboxOf(life, "exchange")),
+      hand: (item) => this.#hand(item),
+      submit,
+      timers: life,
+      spread: () => spreading.unit(),
+      times,
+      onFailed: (_item, code) => {
+        if (code === "foreign_receipt") world.see("receipt that nobody believes")
+      },
+      onTrouble: (trouble) => {
+        if (trouble === "custody_not_noted") world.see("custody not noted at once")
+        if (trouble === "lease_not_renewed") world.see("lease not renewed by a failing disk")
+      },
+    })
+    this.#intake = new Intake({
+      open: async (held) => openHeld(held, own.org, world.plant),
+      submit,
+      codeOf,
+      timers: life,
+      retryMs: intakeRetryMs,
+      onTaken: (held, input, answer) => {
+        if (answer.kind === "again") world.see("duplicate recognised by the exchange")
+        if (input.kind === "arrived") this.#departures.tryNow(held.sender)
+      },
+      onTrouble: (_held, code) => {
+        world.see(
+          code === "corrupt" ? "arrival waits for a damaged row" : "arrival not taken at once",
+        )
+      },
+    })
+    this.#taken = new TakenReports({
+      report: (digests) => this.#report(digests),
+      timers: life,
+      retryMs: 5 * minute,
+    })
+  }
+
+  start(): void {
+    const { exchangeDisk } = this.#own
+    exchangeDisk.takeBack("exchange")
+    this.#departures.start(exchangeDisk.outbox.size)
+    this.#connect()
+    this.#tick()
+    this.#world.people.isBack(this.#own)
+  }
+
+  submit(input: ExchangeInput): Promise<ExchangeAnswer> {
+    return this.#host.submit(input, laneOf(input))
+  }
+
+  /** The connection is reset, or merely falls silent. */
+  gatewayIsGone(): void {
+    this.#feed = undefined
+    if (this.#own.random.isLucky(0.8)) this.#reconnect()
+  }
+
+  gatewayIsBack(): void {
+    if (this.#feed === undefined) this.#reconnect()
+  }
+
+  #perform(output: ExchangeOutput): void {
+    switch (output.kind) {
+      case "send":
+        return this.#departures.send(output.item)
+      case "taken":
+        return this.#taken.add(output.digest)
+      case "show":
+        return this.#world.people.shown(this.#own, output.thread)
+    }
+  }
+
+  #tick(): void {
+    if (this.clock.isSuspect()) this.#world.see("clock suspect shown to a person")
+    const links = [...this.#world.organisations.values()]
+      .filter((it) => it !== this.#own)
+      .map((it) => ({ peer: it.org, heartbeatMs }))
+    this.submit({ kind: "ticked", links }).catch(() => this.#world.see("heartbeat not written"))
+    this.life.after(tickMs, () => this.#tick())
+  }
+
+  /** Our gateway, if it can be reached at this moment. */
+  #gateway(): GatewayProcess | undefined {
+    return this.#own.isInnerCut ? undefined : this.#own.gateway
+  }
+
+  #hand(item: OutboxItem): Promise<Departed> {
+    const { promise, resolve } = Promise.withResolvers<Departed>()
+    const { life } = this
+    const failed = (code: string) => () => resolve({ kind: "failed", code })
+    this.#world.checkers.handed(this.#own, item)
+    const gateway = this.#gateway()
+    if (gateway === undefined) {
+      this.#world.see("own gateway out of reach")
+      life.after(unreachableMs, failed("gateway_unreachable"))
+      return promise
+    }
+    const cancel = life.after(handMsMax, failed("timeout"))
+    gateway.life.after(innerMs, () => {
+      gateway.depart(item.peer, item.unit, (answer) => {
+        if (this.#own.isInnerCut) {
+          this.#world.see("answer lost between the two halves")
+          return
+        }
+        life.after(innerMs, () => {
+          cancel()
+          resolve(readAnswer(answer, item, this.#own.org))
+        })
+      })
+    })
+    return promise
+  }
+
+  #report(digests: readonly Digest[]): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    const gateway = this.#gateway()
+    if (gateway === undefined) {
+      this.#world.see("taken not told")
+      this.life.after(unreachableMs, () => resolve(false))
+      return promise
+    }
+    const cancel = this.life.after(handMsMax, () => resolve(false))
+    const answered = (isNoted: boolean) => {
+      if (this.#own.isInnerCut) return
+      this.life.after(innerMs, () => {
+        cancel()
+        resolve(isNoted)
+      })
+    }
+    gateway.life.after(innerMs, () => {
+      gateway.taken(digests).then(
+        () => answered(true),
+        () => answered(false),
+      )
+    })
+    return promise
+  }
+
+  #reconnect(): void {
+    if (this.#isConnecting) return
+    this.#isConnecting = true
+    this.#feed = undefined
+    const delayMs = Math.min(reconnectMs.max, reconnectMs.min * 2 ** Math.min(this.#failures, 20))
+    this.#failures += 1
+    this.life.after(delayMs * this.#own.random.between(0.5, 1), () => {
+      this.#isConnecting = false
+      this.#connect()
+    })
+  }
+
+  #connect(): void {
+    const gateway = this.#gateway()
+    if (gateway === undefined) {
+      this.#reconnect()
+      return
+    }
+    const feed = gateway.openFeed()
+    this.#feed = feed
+    this.#alive()
+    void this.#follow(feed, gateway)
+    this.#departures.tryNow()
+  }
+
+  #alive(): void {
+    this.#silence?.()
+    this.#silence = this.life.after(silenceMsMax, () => {
+      this.#world.see("silent line to the own gateway given up")
+      this.#reconnect()
+    })
+  }
+
+  async #follow(feed: ArrivalFeed, gateway: GatewayProcess): Promise<void> {
+    for (;;) {
+      const arrival = await feed.next()
+      if (arrival === undefined || this.life.isOver || gateway.life.isOver) return
+      if (this.#feed !== feed) return
+      if (this.#own.isInnerCut) {
+        this.#world.see("arrival lost between the two halves")
+        this.#reconnect()
+        return
+      }
+      this.#failures = 0
+      this.#alive()
+      const held = arrival && heldOf(arrival)
+      if (held) this.life.after(innerMs, () => this.#intake.receive(held))
+    }
+  }
+}

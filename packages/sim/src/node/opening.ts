@@ -1,0 +1,85 @@
+/** What the exchange's shell does between the line to its gateway and the machine. */
+
+import {
+  precedenceOf,
+  unopenable,
+  type Arrived,
+  type Departed,
+  type Digest,
+  type HeldArrival,
+  type HeldUnit,
+  type MessageId,
+  type OrgId,
+  type OutboxItem,
+  type Unopenable,
+} from "@tearline/core"
+
+import type { Plant } from "../faults/plant.ts"
+import type { WireAnswer } from "../network/network.ts"
+import { bytesOf, custodyIn, hashHex, readLine, readUnit } from "../suite/suite.ts"
+
+/** An arrival whose custody receipt holds. */
+export function heldOf({
+  unit,
+  custody: receipt,
+  sender,
+  lane,
+}: HeldArrival): HeldUnit | undefined {
+  const custody = custodyIn(receipt)
+  return custody && { unit, receipt, custody, sender, lane }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Opens a held unit; what is not as it should be is refused under a code. */
+export function openHeld(held: HeldUnit, own: OrgId, plant: Plant): Arrived | Unopenable {
+  const text = readUnit(held.unit)
+  if (text === undefined || text.addressee !== own) return unopenable(held, "malformed")
+  const { digest, sender, lane, place, signed, part: partText } = text
+  const object = parsed(signed)
+  const part = parsed(partText)
+  if (!Array.isArray(object) || part === undefined) return unopenable(held, "malformed")
+  const [statement] = object as [{ readonly kind?: unknown } | null]
+  const kind = typeof statement?.kind === "string" ? statement.kind : ""
+  const { unit, custody, receipt } = held
+  const arrived: Arrived = {
+    kind: "arrived",
+    unit,
+    custody,
+    receipt,
+    opened: {
+      digest,
+      id: hashHex(signed) as MessageId,
+      sender,
+      precedence: precedenceOf(lane),
+      kind,
+      statement,
+      part,
+      place,
+      signedBytes: bytesOf(signed),
+      partBytes: bytesOf(partText),
+    },
+  }
+  return plant.arrived(arrived, own)
+}
+
+/** A receipt counts only if the peer's own gateway signed it, about this envelope of ours. */
+export function readAnswer(answer: WireAnswer | undefined, item: OutboxItem, own: OrgId): Departed {
+  if (answer === undefined) return { kind: "failed", code: "timeout" }
+  if (answer.kind === "turned-away") return { kind: "failed", code: "peer_refused" }
+  const bytes = answer.kind === "custody" ? answer.receipt : answer.refusal
+  const line = readLine(bytes)
+  const isAboutThis =
+    line?.digest === item.digest && line.recipient === item.peer && line.sender === own
+  if (!isAboutThis || line === undefined) return { kind: "failed", code: "foreign_receipt" }
+  const { atMs, code } = line
+  if (code !== undefined) return { kind: "refused", code, atMs }
+  const custody = { digest: line.digest as Digest, by: item.peer, atMs }
+  return { kind: "custody", custody, receipt: bytes }
+}

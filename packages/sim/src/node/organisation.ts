@@ -1,0 +1,155 @@
+/** One organisation: two disks, a wall clock, and two processes that come and go. */
+
+import type { MessageId, OrgId, ThreadId } from "@tearline/core"
+
+import { ExchangeDisk } from "../disk/exchange-disk.ts"
+import { GatewayDisk } from "../disk/gateway-disk.ts"
+import { Platter } from "../disk/platter.ts"
+import { orgIdOf } from "../suite/suite.ts"
+import type { Random } from "../time/random.ts"
+import { WallClock } from "../time/wall-clock.ts"
+import type { World } from "../world/world.ts"
+import { ExchangeProcess } from "./exchange-process.ts"
+import { GatewayProcess } from "./gateway-process.ts"
+
+const second = 1_000
+
+export class Organisation {
+  readonly name: string
+  readonly org: OrgId
+  readonly random: Random
+  readonly wall: WallClock
+  readonly exchangeDisk: ExchangeDisk
+  readonly gatewayDisk: GatewayDisk
+  exchange: ExchangeProcess | undefined
+  gateway: GatewayProcess | undefined
+  /** The line between the two halves is cut until then. */
+  innerCutUntilMs = 0
+  /** When its disk last failed or its exchange last started: leases may have run out then. */
+  troubledAtMs = 0
+  readonly #world: World
+  #starts = 0
+
+  constructor(world: World, name: string) {
+    this.#world = world
+    this.name = name
+    this.org = orgIdOf(name)
+    this.random = world.random.split(name)
+    const { schedule } = world
+    const clocks = this.random.split("clock")
+    this.wall = new WallClock(
+      schedule,
+      clocks.between(-2, 2) * second,
+      clocks.between(-1, 1) * 2e-5,
+    )
+    const platter = (of: string) =>
+      new Platter({ schedule, random: this.random.split(`${of} disk`), see: world.see })
+    this.exchangeDisk = new ExchangeDisk(platter("exchange"), schedule)
+    this.gatewayDisk = new GatewayDisk(platter("gateway"))
+  }
+
+  get isInnerCut(): boolean {
+    return this.innerCutUntilMs > this.#world.schedule.nowMs
+  }
+
+  startExchange(): void {
+    if (this.exchange !== undefined) return
+    this.#starts += 1
+    this.troubledAtMs = this.#world.schedule.nowMs
+    this.#world.checkers.recovered(this)
+    this.exchange = new ExchangeProcess(this.#world, this, this.#starts)
+    this.exchange.start()
+  }
+
+  startGateway(): void {
+    if (this.gateway !== undefined) return
+    this.#world.checkers.recovered(this)
+    this.gateway = new GatewayProcess(this.#world, this)
+    this.exchange?.gatewayIsBack()
+  }
+
+  crashExchange(): void {
+    const { exchange } = this
+    if (exchange === undefined) return
+    this.exchange = undefined
+    exchange.life.end()
+    this.exchangeDisk.platter.disarm()
+    this.exchangeDisk.platter.crash(exchange.life)
+  }
+
+  crashGateway(): void {
+    const { gateway } = this
+    if (gateway === undefined) return
+    this.gateway = undefined
+    gateway.life.end()
+    this.gatewayDisk.platter.disarm()
+    this.gatewayDisk.platter.crash(gateway.life)
+    this.exchange?.gatewayIsGone()
+  }
+
+  /** Whether somebody here owes the reading of a warning at this moment. */
+  hasOpenReading(): boolean {
+    return [...this.exchangeDisk.threads.values()]
+      .slice(-20)
+      .some((row) =>
+        [...row.obligations.values()].some(
+          ({ rule, end, owedBy }) => rule === "read" && end === null && owedBy === this.org,
+        ),
+      )
+  }
+
+  /** Rows that were found damaged, and the thread that each is in. */
+  readonly damage = new Map<MessageId, { readonly thread: ThreadId }>()
+
+  /** A bit of a stored message turns over; whoever reads it next finds out. */
+  flipMessage(random: Random): void {
+    const threads = [...this.exchangeDisk.threads].slice(-300)
+    if (threads.length === 0) return
+    const [thread, row] = random.pick(threads)
+    const [message] = row.messages.slice(-1)
+    if (message === undefined || this.damage.has(message.id)) return
+    const signed = message.signed.slice()
+    const at = random.below(signed.length)
+    signed[at] = (signed[at] ?? 0) ^ (1 << random.below(7))
+    this.exchangeDisk.damaged.set(message.id, message)
+    this.damage.set(message.id, { thread })
+    this.exchangeDisk.replaceMessage(thread, { ...message, signed })
+    this.#world.see("bit of a stored message flipped")
+  }
+
+  flipArrival(random: Random): void {
+    const waiting = [...this.gatewayDisk.untaken.keys()]
+    if (waiting.length === 0) return
+    this.gatewayDisk.damaged.add(random.pick(waiting))
+    this.#world.see("bit of a held arrival flipped")
+  }
+
+  /** A damaged row has been fetched from a good copy. */
+  mend(thread: ThreadId, id: MessageId): void {
+    this.exchangeDisk.mend(thread, id)
+    this.damage.delete(id)
+  }
+
+  /** Damage is seen on reading; hours later somebody has mended it. */
+  watchDamage(): void {
+    const { schedule, see } = this.#world
+    const mending = new Set<string>()
+    const mend = (id: string, run: () => void) => {
+      if (mending.has(id)) return
+      mending.add(id)
+      schedule.after(this.random.spread(60_000, 6 * 3_600_000), () => {
+        mending.delete(id)
+        see("damaged row mended")
+        run()
+      })
+    }
+    this.exchangeDisk.onCorrupt = (id, thread) => {
+      see("damaged message found on reading")
+      mend(id, () => this.mend(thread, id))
+    }
+    this.gatewayDisk.onCorrupt = (digest) => {
+      see("damaged arrival found on reading")
+      mend(digest, () => this.gatewayDisk.damaged.delete(digest))
+    }
+  }
+}

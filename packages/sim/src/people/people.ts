@@ -1,0 +1,213 @@
+/**
+ * The people at the desks: they read what is shown, act on time, late, twice or never, and ask
+ * again when the machine gave no answer.
+ */
+
+import {
+  ActError,
+  type ExchangeAnswer,
+  type ExchangeInput,
+  type MessageId,
+  type OrgId,
+  type Statement,
+  type ThreadId,
+} from "@tearline/core"
+
+import type { MessageRow } from "../disk/exchange-disk.ts"
+import type { Organisation } from "../node/organisation.ts"
+import { readSigned } from "../suite/suite.ts"
+import type { Random } from "../time/random.ts"
+import type { World } from "../world/world.ts"
+import { repertoire, type Habit } from "./repertoire.ts"
+
+/** How the officers of one organisation are. */
+interface Manner {
+  readonly never: number
+  readonly late: number
+  readonly twice: number
+}
+
+const manners: readonly Manner[] = [
+  { never: 0.02, late: 0.05, twice: 0.02 },
+  { never: 0.05, late: 0.3, twice: 0.05 },
+  { never: 0.25, late: 0.1, twice: 0.02 },
+  { never: 0.03, late: 0.1, twice: 0.2 },
+]
+
+const minute = 60_000
+const hour = 60 * minute
+const day = 24 * hour
+const patienceMs = 10 * minute
+const asksMax = 40
+
+export class People {
+  readonly #world: World
+  readonly #random: Random
+  /** Durable, shown or not, and not read yet. */
+  readonly #unread = new Map<Organisation, Map<ThreadId, MessageRow[]>>()
+  readonly #habits = Map.groupBy(repertoire, (it) => it.on)
+
+  constructor(world: World) {
+    this.#world = world
+    this.#random = world.random.split("people")
+  }
+
+  /** A message has come in, as an observer of the disk sees it. */
+  arrived(own: Organisation, thread: ThreadId, row: MessageRow): void {
+    const threads = this.#unread.get(own) ?? new Map<ThreadId, MessageRow[]>()
+    this.#unread.set(own, threads)
+    threads.set(thread, [...(threads.get(thread) ?? []), row])
+  }
+
+  /** The exchange says that there is something to look at. */
+  shown(own: Organisation, thread: ThreadId): void {
+    if (this.#unread.get(own)?.has(thread) === true) this.#look(own, thread)
+  }
+
+  /** The exchange runs again: what was never shown is looked for. */
+  isBack(own: Organisation): void {
+    for (const thread of this.#unread.get(own)?.keys() ?? []) this.#look(own, thread)
+  }
+
+  /** Releases or acts, again and again until there is an answer. */
+  ask(own: Organisation, input: ExchangeInput, done: (answer: ExchangeAnswer) => void): void {
+    this.#ask({ own, input, done }, 1)
+  }
+
+  #look(own: Organisation, thread: ThreadId): void {
+    const unread = this.#unread.get(own)
+    const rows = unread?.get(thread)
+    if (unread === undefined || rows === undefined) return
+    unread.delete(thread)
+    for (const row of rows) this.#read(own, thread, row)
+  }
+
+  #read(own: Organisation, thread: ThreadId, shown: MessageRow): void {
+    const stored = own.exchangeDisk.threads.get(thread)?.messages.find((it) => it.id === shown.id)
+    // Lost again before anybody looked: a restored node is shown it anew.
+    if (stored === undefined) return
+    const statement = readSigned(stored.id, stored.signed)
+    if (statement === undefined) {
+      own.exchangeDisk.onCorrupt(stored.id, thread)
+      this.arrived(own, thread, stored)
+      this.#world.schedule.after(hour, () => this.#look(own, thread))
+      return
+    }
+    this.#world.checkers.read(own, stored.id, statement)
+    this.#world.story.tell(thread, own.name, `reads ${statement.kind} ${stored.id.slice(0, 8)}`)
+    const { originator } = own.exchangeDisk.threads.get(thread)?.head.thread ?? {}
+    const party = originator === own.org ? "originator" : "addressee"
+    for (const habit of this.#habits.get(statement.kind) ?? []) {
+      if (habit.as !== "either" && habit.as !== party) continue
+      this.#plan(own, { thread, of: stored.id, habit, statement })
+    }
+  }
+
+  #plan(
+    own: Organisation,
+    plan: { thread: ThreadId; of: MessageId; habit: Habit; statement: Statement },
+  ): void {
+    const random = this.#random
+    const manner = manners[indexOf(own.org) % manners.length] as Manner
+    if (!random.isLucky(plan.habit.share)) return
+    if (random.isLucky(manner.never)) {
+      this.#world.see("officer never acts")
+      return
+    }
+    const [min, max] = plan.habit.delayMs
+    let delayMs = random.spread(min, max)
+    if (random.isLucky(manner.late)) {
+      this.#world.see("officer acts late")
+      delayMs *= random.between(2, 10)
+    }
+    this.#later(own, plan, delayMs)
+    if (random.isLucky(manner.twice)) {
+      this.#world.see("officer acts twice")
+      this.#later(own, plan, delayMs + random.spread(100, day))
+    }
+  }
+
+  #later(
+    own: Organisation,
+    plan: { thread: ThreadId; of: MessageId; habit: Habit },
+    delayMs: number,
+  ): void {
+    const { schedule } = this.#world
+    schedule.after(delayMs, () => {
+      if (this.#rests()) {
+        this.#later(own, plan, this.#world.restUntilMs - schedule.nowMs + delayMs)
+        return
+      }
+      const { act, content } = plan.habit
+      this.#world.story.tell(plan.thread, own.name, `does ${act}`)
+      const said = { thread: plan.thread, act, content: content(schedule.nowMs) }
+      this.ask(own, { kind: "acted", ...said, answers: [plan.of], officer: "duty" }, (answer) =>
+        this.#world.checkers.accepted(own, answer),
+      )
+    })
+  }
+
+  #rests(): boolean {
+    return this.#world.schedule.nowMs < this.#world.restUntilMs
+  }
+
+  #ask(
+    asked: {
+      readonly own: Organisation
+      readonly input: ExchangeInput
+      readonly done: (answer: ExchangeAnswer) => void
+    },
+    times: number,
+  ): void {
+    const { schedule, see } = this.#world
+    const { own, input, done } = asked
+    let isOver = false
+    const again = () => {
+      if (isOver) return
+      isOver = true
+      cancel()
+      if (times >= asksMax) see("officer gives up asking")
+      else
+        schedule.after(this.#random.spread(minute, 20 * minute), () => this.#ask(asked, times + 1))
+    }
+    const cancel = schedule.after(patienceMs, () => {
+      see("no answer to an officer")
+      again()
+    })
+    const { exchange } = own
+    if (exchange === undefined) {
+      see("officer finds the exchange down")
+      again()
+      return
+    }
+    const settle = (outcome: Outcome) => {
+      if (isOver) return
+      if (outcome.kind === "failed") return again()
+      isOver = true
+      cancel()
+      if (outcome.kind === "refused") see("act refused at home")
+      else {
+        if (times > 1) see("officer's act done at a later attempt")
+        done(outcome.answer)
+      }
+    }
+    void outcomeOf(exchange.submit(input)).then(settle)
+  }
+}
+
+type Outcome =
+  | { readonly kind: "done"; readonly answer: ExchangeAnswer }
+  | { readonly kind: "refused" }
+  | { readonly kind: "failed" }
+
+async function outcomeOf(asked: Promise<ExchangeAnswer>): Promise<Outcome> {
+  try {
+    return { kind: "done", answer: await asked }
+  } catch (error) {
+    return { kind: error instanceof ActError ? "refused" : "failed" }
+  }
+}
+
+function indexOf(org: OrgId): number {
+  return Number.parseInt(org.slice(0, 4), 16)
+}

@@ -1,0 +1,129 @@
+/**
+ * States that hardly ever occur, by name: a run that has not been in each of them often enough has
+ * not tested what it says, and fails.
+ */
+
+import { assert } from "@tearline/core"
+
+export const rareStates: readonly string[] = [
+  "act refused at home",
+  "answer lost between the two halves",
+  "arrival lost between the two halves",
+  "arrival not taken at once",
+  "arrival not written: the peer is asked to come again",
+  "arrival waits for a damaged row",
+  "bit of a held arrival flipped",
+  "bit of a stored message flipped",
+  "both halves down at once",
+  "byzantine relay on a line",
+  "clock suspect shown to a person",
+  "commit failed and was durable",
+  "commit refused by a failing disk",
+  "commit refused by a full disk",
+  "copy comes days later",
+  "copy comes hours later",
+  "crash between flush and output",
+  "crash between write and flush",
+  "custody not noted at once",
+  "custody receipt lost",
+  "custody receipt lost three times",
+  "custody receipt lost twice",
+  "damaged arrival found on reading",
+  "damaged message found on reading",
+  "damaged row mended",
+  "disk failing for a while",
+  "disk full for a while",
+  "disk slow for a while",
+  "duplicate recognised by the exchange",
+  "exchange away for hours",
+  "exchange stopped",
+  "exercise or test beside actual warnings",
+  "flush stalled",
+  "flushed and nobody was told",
+  "gateway away for hours",
+  "gateway down at arrival",
+  "gateway stopped",
+  "heartbeat not written",
+  "hostile peer answers its own warning",
+  "hostile peer brings a captured unit",
+  "hostile peer changes the status of a thread",
+  "hostile peer jumps far ahead in its lane",
+  "hostile peer names a thread that is not its nonce's",
+  "hostile peer sends a malformed part",
+  "hostile peer sends a malformed statement",
+  "hostile peer sends an unknown kind",
+  "hostile peer sends malformed content",
+  "hostile peer sends noise",
+  "hostile peer signs in another's name",
+  "hostile peer speaks in a foreign thread",
+  "hostile peer uses another lane",
+  "hostile peer uses one number twice",
+  "hostile peer warns in good order",
+  "identical retry gets the first receipt again",
+  "lease not renewed by a failing disk",
+  "line between the two halves cut",
+  "machine back with another wall clock",
+  "no answer in time",
+  "no answer to an officer",
+  "officer acts late",
+  "officer acts twice",
+  "officer finds the exchange down",
+  "officer gives up asking",
+  "officer never acts",
+  "officer's act done at a later attempt",
+  "one-way partition",
+  "one-way partition: answers lost, units pass",
+  "one-way partition: units lost, answers pass",
+  "organisation cut off from all",
+  "own gateway out of reach",
+  "partition",
+  "partition longer than a day",
+  "partition longer than a week",
+  "partition mended and used again",
+  "receipt changed by a relay",
+  "receipt that nobody believes",
+  "relay flips a bit",
+  "relay holds a unit back",
+  "relay reorders units",
+  "relay replays an old unit",
+  "relay truncates a unit",
+  "signed refusal lost",
+  "silent line to the own gateway given up",
+  "storm of warnings",
+  "taken not told",
+  "torn transaction dropped at recovery",
+  "unflushed transaction lost",
+  "unit brought twice",
+  "unit lost on the line",
+  "unit on a slow line",
+  "wall clock corrected",
+  "wall clock stepped ahead",
+  "wall clock stepped back",
+  "wall clock stepped back during a deadline",
+  "wall clock wrong by hours",
+  "warning to several addressees",
+]
+
+/** How often each is to be seen in a hundred years. */
+const perHundredYears = 100
+
+export class RareStates {
+  readonly #counts = new Map<string, number>(rareStates.map((it) => [it, 0]))
+
+  see(name: string): void {
+    const count = this.#counts.get(name)
+    // A name that is not on the list would never be missed.
+    assert(count !== undefined, `the rare state ${name} is on the list`)
+    this.#counts.set(name, count + 1)
+  }
+
+  get counts(): ReadonlyMap<string, number> {
+    return this.#counts
+  }
+
+  /** Those seen too seldom; in less than a few years chance alone may hide one. */
+  tooRare(years: number): string[] {
+    const wanted = Math.floor((years * perHundredYears) / 100)
+    return [...this.#counts].filter(([, count]) => count < wanted).map(([name]) => name)
+  }
+}

@@ -1,0 +1,63 @@
+/** What is kept no longer, and the hash over all that is kept. */
+
+import type { Digest, OrgId, ThreadId } from "@tearline/core"
+
+import type { Organisation } from "../node/organisation.ts"
+import { hashHex } from "../suite/suite.ts"
+import type { World } from "./world.ts"
+
+function partsOf(own: Organisation): string[] {
+  const { threads, links, arrivals, outbox } = own.exchangeDisk
+  return [
+    own.name,
+    ...[...threads].map(
+      ([id, { head, obligations }]) => `${id} ${head.viewHash} ${obligations.size}`,
+    ),
+    ...[...links].map(([peer, { link }]) => `${peer} ${JSON.stringify(link)}`),
+    ...arrivals.keys(),
+    ...outbox.keys(),
+    ...own.gatewayDisk.arrivals.keys(),
+  ]
+}
+
+/** Over the durable state of every organisation. */
+export function digestOfWorld(world: World): string {
+  return hashHex([...world.organisations.values()].flatMap(partsOf).join("\n"))
+}
+
+/** Whether both sides have had this thread for longer than the limit. */
+function isOld(world: World, own: Organisation, thread: ThreadId, beforeMs: number): boolean {
+  const row = own.exchangeDisk.threads.get(thread)
+  if (row === undefined || row.createdMs >= beforeMs) return false
+  const there = world.organisations.get(row.head.peer)?.exchangeDisk.threads.get(thread)
+  return there === undefined || there.createdMs < beforeMs
+}
+
+function forget(own: Organisation, thread: ThreadId): void {
+  const { exchangeDisk } = own
+  const row = exchangeDisk.threads.get(thread)
+  for (const { digest } of row?.messages ?? []) {
+    exchangeDisk.digests.delete(`${digest}/${row?.head.peer}`)
+  }
+  exchangeDisk.threads.delete(thread)
+}
+
+/** The retention of everything older ends: rows go, and with them what the checkers know. */
+export function retire(world: World, beforeMs: number): void {
+  const retired = new Map<OrgId, Set<ThreadId>>()
+  for (const own of world.organisations.values()) {
+    const ids = [...own.exchangeDisk.threads.keys()]
+    retired.set(own.org, new Set(ids.filter((it) => isOld(world, own, it, beforeMs))))
+  }
+  for (const own of world.organisations.values()) {
+    for (const thread of retired.get(own.org) ?? []) forget(own, thread)
+    const isPast = (atMs: number) => atMs < beforeMs
+    const dropPast = <Row extends { readonly atMs: number }>(rows: Map<Digest, Row>) => {
+      for (const [digest, { atMs }] of rows) if (isPast(atMs)) rows.delete(digest)
+    }
+    dropPast(own.exchangeDisk.arrivals)
+    dropPast(own.gatewayDisk.arrivals)
+    own.gatewayDisk.refused.length = 0
+  }
+  world.checkers.retire(beforeMs, (org, thread) => retired.get(org)?.has(thread) === true)
+}

@@ -1,0 +1,198 @@
+/**
+ * One simulated world from its seed to its hash: months in which everything goes wrong, each ended
+ * by hours in which nothing does and all has to come together.
+ */
+
+import type { OrgId, ThreadId } from "@tearline/core"
+
+import { Checkers } from "../checkers/checkers.ts"
+import { mustHaveConverged } from "../checkers/convergence.ts"
+import type { Violation } from "../checkers/violation.ts"
+import { Faults } from "../faults/faults.ts"
+import { Hostile } from "../faults/hostile.ts"
+import { nothingPlanted, plants } from "../faults/plant.ts"
+import { Network } from "../network/network.ts"
+import { Organisation } from "../node/organisation.ts"
+import { People } from "../people/people.ts"
+import { Workload } from "../people/workload.ts"
+import { hashHex, orgIdOf } from "../suite/suite.ts"
+import { Random } from "../time/random.ts"
+import { Schedule } from "../time/schedule.ts"
+import { RareStates } from "./rare-states.ts"
+import { digestOfWorld, retire } from "./retention.ts"
+import { Story } from "./story.ts"
+import type { World } from "./world.ts"
+
+const hour = 3_600_000
+const day = 24 * hour
+const year = 365.25 * day
+const healMs = 12 * hour
+const restMs = 8 * hour
+
+export interface SimulationOptions {
+  readonly seed: string
+  readonly years: number
+  readonly organisations?: number
+  /** A thread's id, or `first`. */
+  readonly trace?: string
+  readonly plant?: string
+  /** Called at the end of each month. */
+  readonly onMonth?: (doneYears: number) => void
+}
+
+export interface Report {
+  readonly years: number
+  readonly warnings: number
+  readonly events: number
+  readonly faults: number
+  /** Invariants found broken: none, or the first. */
+  readonly violation: Violation | undefined
+  readonly hash: string
+  readonly story: readonly string[]
+  readonly rare: ReadonlyMap<string, number>
+  /** States that were to be seen at least so often and were not. */
+  readonly tooRare: readonly string[]
+}
+
+const names = ["Alder", "Birch", "Cedar", "Dogwood", "Elm", "Fir", "Gorse", "Hazel"]
+const warningEveryMs = year / 27_500
+const faultEveryMs = 4 * 60_000
+
+interface Running extends World {
+  readonly organisations: Map<OrgId, Organisation>
+}
+
+function newWorld(options: SimulationOptions): Running & { readonly hostilePeer: Hostile } {
+  const { seed, trace, plant } = options
+  const random = new Random(seed)
+  const schedule = new Schedule(Date.UTC(2030, 0, 1))
+  const organisations = new Map<OrgId, Organisation>()
+  const hostile = orgIdOf("hostile")
+  const rare = new RareStates()
+  const planted = plant === undefined ? () => nothingPlanted : plants[plant]
+  if (planted === undefined) throw new RangeError(`there is no plant ${plant}: see the list`)
+  const world = {
+    schedule,
+    random,
+    organisations,
+    hostile,
+    peers: new Set<OrgId>(),
+    plant: planted(),
+    story: new Story(schedule, trace),
+    see: (it: string) => rare.see(it),
+    rare,
+    restUntilMs: 0,
+  } as unknown as { -readonly [Key in keyof Running]: Running[Key] } & {
+    hostilePeer: Hostile
+    peers: Set<OrgId>
+  }
+  world.checkers = new Checkers(world)
+  world.hostilePeer = new Hostile(world)
+  world.people = new People(world)
+  world.network = networkOf(world)
+  for (const name of namesOf(options.organisations ?? 8)) addOrganisation(world, name)
+  world.peers = new Set([...organisations.keys(), hostile])
+  return world
+}
+
+function namesOf(count: number): string[] {
+  return Array.from({ length: count }, (_, at) => names[at] ?? `Organisation ${at + 1}`)
+}
+
+function networkOf(world: Running & { readonly hostilePeer: Hostile }): Network {
+  const { schedule, random, see, checkers, hostilePeer } = world
+  return new Network({
+    schedule,
+    random: random.split("network"),
+    see,
+    listener: (org) =>
+      org === world.hostile ? hostilePeer : world.organisations.get(org)?.gateway,
+    onAnswer: (line, unit, answer) => checkers.answered(line, unit, answer),
+    onUnit: (line, unit) => hostilePeer.overhear(line, unit),
+  })
+}
+
+function addOrganisation(world: Running, name: string): void {
+  const own = new Organisation(world, name)
+  const { checkers, people, plant } = world
+  world.organisations.set(own.org, own)
+  own.watchDamage()
+  own.gatewayDisk.onHeld = (arrival) => checkers.held(own, arrival)
+  own.exchangeDisk.onCommit = (writes) => {
+    for (const it of writes) {
+      if (it.kind === "arrival" && it.code === null) checkers.took(own, it.digest)
+    }
+    for (const it of writes) {
+      checkers.wrote(own, it)
+      if (it.kind === "message" && it.direction === "in" && it.thread !== null) {
+        const row = own.exchangeDisk.threads.get(it.thread)
+        const message = row?.messages.find((one) => one.id === it.message.id)
+        if (message !== undefined) people.arrived(own, it.thread, message)
+      }
+    }
+  }
+  plant.install(own)
+}
+
+/** One month: faults and warnings, then neither, then the reckoning. */
+async function month(world: ReturnType<typeof newWorld>, parts: Parts, endMs: number) {
+  const { schedule } = world
+  parts.faults.start()
+  parts.workload.start()
+  await schedule.runUntil(endMs - healMs)
+  parts.workload.isOn = false
+  parts.faults.stop()
+  await schedule.runUntil(endMs - restMs)
+  world.restUntilMs = endMs
+  await schedule.runUntil(endMs)
+  mustHaveConverged(world)
+  world.hostilePeer.mustBeRecorded()
+}
+
+interface Parts {
+  readonly faults: Faults
+  readonly workload: Workload
+}
+
+/** Runs one world. The same options give the same report, its hash included. */
+export async function simulate(options: SimulationOptions): Promise<Report> {
+  const world = newWorld(options)
+  const { schedule, checkers } = world
+  const parts = {
+    faults: new Faults(world, faultEveryMs, world.hostilePeer),
+    workload: new Workload(world, warningEveryMs),
+  }
+  for (const own of world.organisations.values()) {
+    own.startGateway()
+    own.startExchange()
+  }
+  const startMs = schedule.nowMs
+  const cycles = Math.max(1, Math.round(options.years * 12))
+  const cycleMs = (options.years * year) / cycles
+  let past = ""
+  schedule.isOver = () => checkers.violation !== undefined
+  for (let at = 1; at <= cycles && checkers.violation === undefined; at += 1) {
+    await month(world, parts, startMs + at * cycleMs)
+    past = hashHex(past + digestOfWorld(world))
+    retire(world, startMs + (at - 1) * cycleMs)
+    options.onMonth?.((at * cycleMs) / year)
+  }
+  const years = (schedule.nowMs - startMs) / year
+  const { rare } = world as unknown as { rare: RareStates }
+  return {
+    years,
+    warnings: parts.workload.released,
+    events: schedule.ran,
+    faults: parts.faults.struck,
+    violation: checkers.violation,
+    hash: hashHex(`${past} ${schedule.ran}`).slice(0, 16),
+    story: world.story.lines,
+    rare: rare.counts,
+    tooRare: rare.tooRare(years),
+  }
+}
+
+/** The thread whose story explains a violation, if it is about one. */
+export function threadOfInterest({ violation }: Report): ThreadId | undefined {
+  return violation?.thread ?? undefined
+}
