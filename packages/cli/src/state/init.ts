@@ -30,8 +30,8 @@ export interface InitOptions {
   readonly heartbeatSeconds?: number
   /** External databases by role; the embedded server unless told. */
   readonly databases?: RoleUrls
-  /** Now, in milliseconds since 1970; for episodes, which play at another time. */
-  readonly nowMs?: number
+  /** Since when peers may take its keys as valid; a day ago unless told. For what plays in the past. */
+  readonly validFromMs?: number
 }
 
 export interface NewNode {
@@ -47,12 +47,15 @@ export async function initNode(options: InitOptions): Promise<NewNode> {
   const wanted = options.listen ?? { host: "127.0.0.1", port: 8443 }
   const listen = wanted.port === 0 ? { ...wanted, port: await freePort(wanted.host) } : wanted
   const endpoint = options.endpoint ?? endpointOf(listen)
+  const nowMs = Date.now()
   const keys = await makeKeys({
     name: options.name,
     endpoint,
     telephone: options.telephone ?? "not given",
     heartbeatSeconds: options.heartbeatSeconds ?? 3_600,
-    nowMs: options.nowMs ?? Date.now(),
+    nowMs,
+    // A peer's clock may be behind ours; a key needs no birthday to the second.
+    validFromMs: options.validFromMs ?? nowMs - 24 * 60 * 60 * 1000,
   })
   const config: NodeConfig = {
     version: 1,

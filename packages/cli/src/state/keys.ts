@@ -23,6 +23,7 @@ export interface KeysOptions {
   readonly telephone: string
   readonly heartbeatSeconds: number
   readonly nowMs: number
+  readonly validFromMs: number
 }
 
 export interface NewKeys {
@@ -58,8 +59,7 @@ export async function makeKeys(options: KeysOptions): Promise<NewKeys> {
     rootPublicKey: root.verifying.publicKey,
     nextRootHash: createHash("sha256").update(nextRoot.verifying.publicKey).digest(),
     exchangePublicKey: exchange.verifying.publicKey,
-    // A peer's clock may be behind ours; a key needs no birthday to the second.
-    notBefore: Math.max(0, nowSeconds - 24 * 60 * 60),
+    notBefore: Math.max(0, Math.floor(options.validFromMs / 1000)),
     notAfter: nowSeconds + 10 * yearSeconds,
     status: "active",
     reason: null,

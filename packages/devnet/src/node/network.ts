@@ -136,7 +136,8 @@ async function openParty(name: PartyName, time: Steering, options: NetworkOption
       name: title,
       listen: { host: "127.0.0.1", port: 0 },
       heartbeatSeconds: options.heartbeatSeconds ?? usualHeartbeatSeconds,
-      nowMs: options.startMs,
+      // The same keys serve an episode of long ago and the present day.
+      validFromMs: 0,
     })
   }
   const server = await startPostgres({ folder: `${dir}/postgres`, onProgress })
