@@ -21,6 +21,8 @@ import { benchWarning } from "./warning.ts"
 import { watch, type Watch } from "./watch.ts"
 
 export interface DeliveryOptions {
+  /** Deliveries before anything is measured. */
+  readonly warmUp: number
   /** Deliveries measured one after the other. */
   readonly count: number
   /** Deliveries in the sustained phase. */
@@ -199,8 +201,9 @@ async function measure(root: string, options: DeliveryOptions): Promise<Delivery
   const receiver = await startBenchNode(path.join(root, "birch"), "Birch")
   try {
     const pair = await pairOf(sender, receiver)
-    note("warming up")
-    await sequence(pair, Math.min(30, count), "FLASH")
+    // A node runs for months: what its code costs while it is still being compiled is not the figure.
+    note(`warming up with ${options.warmUp} deliveries`)
+    await together(pair, options.warmUp, 16)
     note(`${count} FLASH deliveries, one after the other`)
     const loops = await sequence(pair, count, "FLASH")
     note(`${options.sustained} deliveries, sixteen at a time`)

@@ -5,8 +5,9 @@ import { parseArgs } from "node:util"
 import { benchDelivery } from "./delivery.ts"
 import { deliveryReport } from "./report.ts"
 
-const usage = `usage: npm run bench -- delivery [--count 300] [--sustained 400] [--partners 30] [--fan-outs 20] [--json]
+const usage = `usage: npm run bench -- delivery [--warm-up 500] [--count 300] [--sustained 400] [--partners 30] [--fan-outs 20] [--json]
 
+  --warm-up N     deliveries before anything is measured
   --count N       FLASH deliveries one after the other
   --sustained N   deliveries, sixteen at a time, for rate and CPU
   --partners N    partners of the fan-out, each a node of its own; 0 leaves it out
@@ -26,6 +27,7 @@ function parse() {
     return parseArgs({
       allowPositionals: true,
       options: {
+        "warm-up": { type: "string", default: "500" },
         count: { type: "string", default: "300" },
         sustained: { type: "string", default: "400" },
         partners: { type: "string", default: "30" },
@@ -49,6 +51,7 @@ if (process.platform !== "linux") {
   process.exit(3)
 }
 const figures = await benchDelivery({
+  warmUp: count("warm-up", values["warm-up"], 0),
   count: count("count", values.count, 1),
   sustained: count("sustained", values.sustained, 1),
   partners: count("partners", values.partners, 0),

@@ -9,7 +9,7 @@
 
 import { type Connection, type Submittable } from "pg"
 
-export type Parameter = Buffer | string | number | boolean | null
+type Parameter = Buffer | string | number | boolean | null
 
 export interface Statement {
   /** Unique for its text; the server keeps the plan under it. */

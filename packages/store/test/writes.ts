@@ -19,7 +19,7 @@ export function hash(name: string): string {
   return createHash("sha256").update(name).digest("hex")
 }
 
-export const org = (name: string): OrgId => hash(name).slice(0, 32) as OrgId
+const org = (name: string): OrgId => hash(name).slice(0, 32) as OrgId
 export const threadId = (name: string): ThreadId => hash(name).slice(0, 32) as ThreadId
 export const digest = (name: string): Digest => hash(name) as Digest
 export const messageId = (name: string): MessageId => hash(name) as MessageId

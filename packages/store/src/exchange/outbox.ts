@@ -20,9 +20,6 @@ import { base64, bytesOf, digestOf, numberOf, orNull, orgOf, textOf, threadIdOf 
 /** SQL: when a lease that is taken now runs out. */
 export const leased = "now() + interval '30 seconds'"
 
-/** How long an item stays with who claimed or enqueued it. */
-export const leaseMs = 30_000
-
 export interface ClaimedItem extends OutboxItem {
   /** How often it was given back before. */
   readonly attempts: number

@@ -16,7 +16,7 @@ export interface ExchangePeer {
   readonly isSuspended: boolean
 }
 
-export interface PeerRow {
+interface PeerRow {
   org: Buffer
   name: string
   identity: Buffer
