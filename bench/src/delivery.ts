@@ -48,8 +48,11 @@ export interface DeliveryFigures {
     readonly native: NativeReference
     readonly ratio: number
   }
-  /** Proportional set size in bytes, by node and process. */
-  readonly idlePss: Readonly<Record<string, Readonly<Record<string, number>>>>
+  /** Proportional set size of one node in bytes, by process: after its start, and after the load. */
+  readonly pss: {
+    readonly idle: Readonly<Record<string, number>>
+    readonly afterLoad: Readonly<Record<string, number>>
+  }
   /** Release to readable at the last of the partners, milliseconds. */
   readonly fanOut?: { readonly partners: number; readonly lastReadableMs: Percentiles }
 }
@@ -201,6 +204,9 @@ async function measure(root: string, options: DeliveryOptions): Promise<Delivery
   const receiver = await startBenchNode(path.join(root, "birch"), "Birch")
   try {
     const pair = await pairOf(sender, receiver)
+    note("ten seconds of quiet")
+    await delay(10_000)
+    const idle = byProcess(sender.pids, pssBytes)
     // A node runs for months: what its code costs while it is still being compiled is not the figure.
     note(`warming up with ${options.warmUp} deliveries`)
     await together(pair, options.warmUp, 16)
@@ -212,10 +218,7 @@ async function measure(root: string, options: DeliveryOptions): Promise<Delivery
     const native = await measureNative(300)
     note("ten seconds of quiet")
     await delay(10_000)
-    const idlePss = {
-      [sender.name]: byProcess(sender.pids, pssBytes),
-      [receiver.name]: byProcess(receiver.pids, pssBytes),
-    }
+    const afterLoad = byProcess(sender.pids, pssBytes)
     pair.atReceiver.stop()
     await receiver.stop()
     const many = options.partners > 0 ? await fanOut(sender, root, options) : undefined
@@ -230,7 +233,7 @@ async function measure(root: string, options: DeliveryOptions): Promise<Delivery
         native,
         ratio: deliveryCpuMs / native.deliveryMs,
       },
-      idlePss,
+      pss: { idle, afterLoad },
       ...(many === undefined ? {} : { fanOut: many }),
     }
   } finally {

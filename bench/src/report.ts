@@ -36,7 +36,7 @@ function nativeLines({ costs, deliveryMs }: NativeReference): string[] {
 }
 
 export function deliveryReport(figures: DeliveryFigures): string {
-  const { readableMs, acknowledgedMs, sustained, cpu, idlePss, fanOut } = figures
+  const { readableMs, acknowledgedMs, sustained, cpu, pss, fanOut } = figures
   const cpuSeen = `${ms(cpu.deliveryMs)}, ${cpu.ratio.toFixed(2)} × the native operations`
   const lines = [
     against(
@@ -55,10 +55,10 @@ export function deliveryReport(figures: DeliveryFigures): string {
     against("CPU of a delivery, both nodes", cpuSeen, "< 2 ×", cpu.ratio < 2),
     parts(cpu.byProcess, ms),
     ...nativeLines(cpu.native),
-    ...Object.entries(idlePss).flatMap(([name, pss]) => [
-      against(`${name} at rest, all processes`, mega(sum(pss)), "< 300 MB", sum(pss) < 300e6),
-      parts(pss, mega),
-    ]),
+    against("one node, idle", mega(sum(pss.idle)), "< 300 MB", sum(pss.idle) < 300e6),
+    parts(pss.idle, mega),
+    `         the same after the load: ${mega(sum(pss.afterLoad))}`,
+    parts(pss.afterLoad, mega),
   ]
   if (fanOut !== undefined) {
     const { partners, lastReadableMs } = fanOut

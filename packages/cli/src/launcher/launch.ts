@@ -106,7 +106,7 @@ function running(config: NodeConfig, parts: Parts, close: () => Promise<void>): 
 }
 
 const commonFlags = [
-  "--max-semi-space-size=8",
+  "--max-semi-space-size=4",
   "--disallow-code-generation-from-strings",
   "--disable-proto=delete",
   "--disable-warning=ExperimentalWarning",
