@@ -1,23 +1,26 @@
 /**
- * Arrivals: frames from our gateway are opened, taken in, and only then reported as taken.
+ * Arrivals: the long answer of our gateway, frame by frame, into the core's intake.
  *
  * The gateway sends again whatever it was not told of, so that nothing is lost between the two
- * whenever either stops. What cannot be taken in although the store is well is refused after a few
- * attempts, so that it does not hold the window for ever (I9).
+ * whenever either stops.
  */
 
 import { hash } from "node:crypto"
 
 import {
-  precedences,
-  type Custody,
+  Intake,
+  precedenceOf,
+  unopenable,
+  type Arrived,
+  type Digest,
   type ExchangeAnswer,
   type ExchangeInput,
+  type HeldUnit,
+  type Lane,
   type MessageId,
   type OpenedEnvelope,
-  type Digest,
-  type Lane,
   type OrgId,
+  type Unopenable,
 } from "@tearline/core"
 import { openCustody, type VerifyingKey } from "@tearline/crypto"
 import { StoreError } from "@tearline/store"
@@ -29,10 +32,10 @@ import type { GatewayLine } from "./gateway-line.ts"
 import { laneOfUnit } from "./lane-of-unit.ts"
 import type { Metrics } from "./metrics.ts"
 import type { Content } from "./opener/exchanged.ts"
-import type { Opener, Opening } from "./opener/opener.ts"
+import type { Opener } from "./opener/opener.ts"
 import { pause } from "./pause.ts"
 import type { Peers } from "./peers.ts"
-import type { TakenReports } from "./taken-reports.ts"
+import { machineTimers } from "./timers.ts"
 
 export interface ArrivalsParts {
   readonly own: OrgId
@@ -40,7 +43,6 @@ export interface ArrivalsParts {
   readonly line: GatewayLine
   readonly opener: Opener
   readonly peers: Peers
-  readonly taken: TakenReports
   readonly submit: (input: ExchangeInput) => Promise<ExchangeAnswer>
   /** Something sealed by this peer has been taken in: its side is up. */
   readonly onHeard: (peer: OrgId) => void
@@ -49,17 +51,9 @@ export interface ArrivalsParts {
   readonly metrics: Metrics
 }
 
-/** A frame whose custody receipt holds: our gateway checked the outside of this very unit. */
-interface Held extends Frame {
-  readonly custody: Custody
-  readonly sender: OrgId
-  readonly lane: Lane
-}
-
 const window = 64
 const silenceMsMax = 40_000
 const backOffMs = { min: 100, max: 5_000 }
-const attemptsMax = 4
 
 /** Of the world, however long it lasts: anything else is about the message itself. */
 function isOfTheWorld(error: unknown): boolean {
@@ -68,23 +62,33 @@ function isOfTheWorld(error: unknown): boolean {
 
 export class Arrivals {
   readonly #parts: ArrivalsParts
-  readonly #inHand = new Set<Digest>()
+  readonly #intake: Intake
+  readonly #sinceMs = new WeakMap<HeldUnit, number>()
   #stop = new AbortController()
   #running: Promise<void> | undefined
-  #done = 0
   isConnected = false
 
   constructor(parts: ArrivalsParts) {
     this.#parts = parts
+    this.#intake = new Intake({
+      open: (held) => this.#opened(held),
+      submit: parts.submit,
+      isOfTheWorld,
+      timers: machineTimers,
+      onTaken: (held, input, answer) => this.#tell(held, input, answer),
+      onTrouble: ({ custody: { digest } }, error) => {
+        parts.diagnostics("warn", "arrival_not_taken", { digest, code: codeOf(error) })
+      },
+    })
   }
 
   get inHand(): number {
-    return this.#inHand.size
+    return this.#intake.inHand
   }
 
   /** Arrivals taken in or refused, ever. */
   get done(): number {
-    return this.#done
+    return this.#intake.done
   }
 
   start(): void {
@@ -93,6 +97,7 @@ export class Arrivals {
 
   async close(): Promise<void> {
     this.#stop.abort()
+    this.#intake.close()
     await this.#running
   }
 
@@ -140,18 +145,15 @@ export class Arrivals {
     const { diagnostics } = this.#parts
     try {
       const held = this.#check(readFrame(bytes))
-      const { digest } = held.custody
-      // Sent again after a new connection while we still have it in hand.
-      if (this.#inHand.has(digest)) return
-      this.#inHand.add(digest)
-      void this.#take(held)
+      this.#sinceMs.set(held, performance.now())
+      this.#intake.receive(held)
     } catch (error) {
       diagnostics("error", "frame_refused", { code: codeOf(error) })
     }
   }
 
   /** Only what our own gateway has signed for is opened at all. */
-  #check(frame: Frame): Held {
+  #check(frame: Frame): HeldUnit {
     const { own, gatewayKey } = this.#parts
     const custody = openCustody(frame.receipt, (id) =>
       Buffer.compare(id, gatewayKey.id) === 0 ? gatewayKey : undefined,
@@ -170,30 +172,18 @@ export class Arrivals {
     }
   }
 
-  async #take(held: Held): Promise<void> {
-    const startedMs = performance.now()
+  #tell(held: HeldUnit, input: Arrived | Unopenable, answer: ExchangeAnswer): void {
     const { metrics, onHeard } = this.#parts
-    try {
-      const input = await this.#opened(held)
-      if (input === undefined) return
-      const answer = await this.#submitted(held, input)
-      if (answer === undefined) return
-      const { lane } = held
-      const outcome = answer.kind === "refused" ? answer.code : answer.kind
-      metrics.count("tearline_exchange_arrivals_total", { lane, outcome })
-      metrics.observeMs(
-        "tearline_exchange_arrival_seconds",
-        { lane },
-        performance.now() - startedMs,
-      )
-      if (input.kind === "arrived") onHeard(held.sender)
-    } finally {
-      this.#inHand.delete(held.custody.digest)
-      this.#done += 1
-    }
+    const { lane } = held
+    const outcome = answer.kind === "refused" ? answer.code : answer.kind
+    metrics.count("tearline_exchange_arrivals_total", { lane, outcome })
+    const nowMs = performance.now()
+    const tookMs = nowMs - (this.#sinceMs.get(held) ?? nowMs)
+    metrics.observeMs("tearline_exchange_arrival_seconds", { lane }, tookMs)
+    if (input.kind === "arrived") onHeard(held.sender)
   }
 
-  async #opened(held: Held): Promise<Extract<ExchangeInput, { unit: unknown }> | undefined> {
+  async #opened(held: HeldUnit): Promise<Arrived | Unopenable | undefined> {
     const { unit, receipt, custody, sender, lane } = held
     const peer = this.#parts.peers.find(sender)
     if (peer === undefined) {
@@ -219,42 +209,6 @@ export class Arrivals {
     }
     return unopenable(held, opening.code)
   }
-
-  /** Undefined when we stop first: it then arrives again. */
-  async #submitted(
-    held: Held,
-    input: Extract<ExchangeInput, { unit: unknown }>,
-  ): Promise<ExchangeAnswer | undefined> {
-    let next = input
-    let attempts = 0
-    let failures = 0
-    while (!this.#stop.signal.aborted) {
-      try {
-        return await this.#parts.submit(next)
-      } catch (error) {
-        const code = codeOf(error)
-        const { digest } = held.custody
-        this.#parts.diagnostics("warn", "arrival_not_taken", { digest, code })
-        // A message is never refused because a row of ours is damaged or our disk is full.
-        if (!isOfTheWorld(error)) attempts += 1
-        failures += 1
-        if (attempts >= attemptsMax) next = unopenable(held, "poison")
-      }
-      await pause(Math.min(backOffMs.max, backOffMs.min * 2 ** failures), this.#stop.signal)
-    }
-    return undefined
-  }
-}
-
-function unopenable(held: Held, code: Extract<Opening, { code: string }>["code"]) {
-  const { unit, custody, receipt, sender, lane } = held
-  const precedence = precedenceOf(lane)
-  const { digest } = custody
-  return { kind: "unopenable", unit, custody, receipt, digest, sender, precedence, code } as const
-}
-
-function precedenceOf(lane: number) {
-  return precedences.codes.find((it) => precedences.entries[it].lane === lane) ?? "ROUTINE"
 }
 
 function envelopeOf(content: Content): OpenedEnvelope {

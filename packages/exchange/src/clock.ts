@@ -1,60 +1,10 @@
-/**
- * The node's clock: it never steps back, whatever the machine's wall clock does (design 4, Time).
- *
- * It starts at the later of wall time and the latest time that the node is known to have written,
- * and runs on the machine's uptime. Towards the wall clock it drifts by a twentieth at most, so
- * that a small error heals and a jump moves no due time; a jump of over a minute is shown to a
- * person.
- */
-
-import type { Clock } from "@tearline/core"
-
-const slewShare = 0.05
-const suspectMs = 60_000
-
-export interface Hands {
-  readonly wallMs: () => number
-  /** Runs evenly and never back. */
-  readonly uptimeMs: () => number
-}
-
-export interface NodeClock extends Clock {
-  /** Never shows an earlier time than this from now on: what a former run has written. */
-  notBefore(atMs: number): void
-  /** Whether the wall clock has jumped since this was last asked; asked every few seconds. */
-  isSuspect(): boolean
-}
+import { nodeClock, type Hands, type NodeClock } from "@tearline/core"
 
 const machine: Hands = { wallMs: () => Date.now(), uptimeMs: () => performance.now() }
 
-/** The system's clock, made monotone. */
+/** The system's clock, made monotone (core, `nodeClock`). */
 export function systemClock(hands: Hands = machine): NodeClock {
-  let shownMs = hands.wallMs()
-  let atUptimeMs = hands.uptimeMs()
-  let offsetMs = shownMs - atUptimeMs
-
-  function advance(): void {
-    const uptimeMs = hands.uptimeMs()
-    const elapsedMs = uptimeMs - atUptimeMs
-    atUptimeMs = uptimeMs
-    const behindMs = hands.wallMs() - (shownMs + elapsedMs)
-    const slewMs = Math.max(-elapsedMs * slewShare, Math.min(elapsedMs * slewShare, behindMs))
-    shownMs += elapsedMs + slewMs
-  }
-
-  return {
-    nowMs() {
-      advance()
-      return Math.floor(shownMs)
-    },
-    notBefore(atMs) {
-      advance()
-      shownMs = Math.max(shownMs, atMs)
-    },
-    isSuspect() {
-      const before = offsetMs
-      offsetMs = hands.wallMs() - hands.uptimeMs()
-      return Math.abs(offsetMs - before) > suspectMs
-    },
-  }
+  return nodeClock(hands)
 }
+
+export type { NodeClock }

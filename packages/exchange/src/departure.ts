@@ -1,16 +1,10 @@
 /** One unit handed to our gateway, and what the answer means. */
 
-import type { Custody, Digest, OrgId, OutboxItem } from "@tearline/core"
+import type { Departed, Digest, OrgId, OutboxItem } from "@tearline/core"
 import { CryptoError, openCustody, openRefusal, type VerifyingKey } from "@tearline/crypto"
 
 import { codeOf } from "./exchange-error.ts"
 import type { Answered, GatewayLine } from "./gateway-line.ts"
-
-export type Departed =
-  | { readonly kind: "custody"; readonly custody: Custody; readonly receipt: Uint8Array }
-  | { readonly kind: "refused"; readonly code: string; readonly atMs: number }
-  /** Nobody has it: to be tried again. */
-  | { readonly kind: "failed"; readonly code: string }
 
 export interface DepartureParts {
   readonly own: OrgId

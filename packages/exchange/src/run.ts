@@ -8,19 +8,21 @@ import {
   laneOf,
   startHost,
   type Clock,
+  type Departures,
   type Digest,
   type ExchangeAnswer,
   type ExchangeInput,
   type ExchangeMachine,
   type ExchangeOutput,
   type Host,
+  type TakenReports,
 } from "@tearline/core"
 import { openExchangeStore, type ExchangeStore } from "@tearline/store/exchange"
 
 import { Activity, type ActivityCounts } from "./activity.ts"
 import { Arrivals } from "./arrivals.ts"
 import type { ExchangeConfig } from "./config.ts"
-import { Departures } from "./departures.ts"
+import { departuresOf } from "./departures.ts"
 import { deskApp } from "./desk/desk.ts"
 import { Events } from "./desk/events.ts"
 import { serveOn, type Served } from "./desk/socket.ts"
@@ -36,7 +38,7 @@ import { type OwnKeys, ownKeysOf } from "./own-keys.ts"
 import { pause } from "./pause.ts"
 import { Peers } from "./peers.ts"
 import { sealerOf } from "./sealer.ts"
-import { TakenReports } from "./taken-reports.ts"
+import { takenReportsOf } from "./taken-reports.ts"
 import { Ticks } from "./ticks.ts"
 
 /** A clock that may be told what a former run has written, and asked whether it has jumped. */
@@ -162,8 +164,8 @@ function carriageOf(parts: Parts): Carriage {
   )
   const submit = submitter(parts, host)
   const common = { own, line, peers, submit, diagnostics, metrics }
-  const taken = new TakenReports(line, diagnostics)
-  const departures = new Departures({
+  const taken = takenReportsOf(line, diagnostics)
+  const departures = departuresOf({
     ...common,
     store,
     gatewayKeyOf: (peer) => peers.find(peer)?.verified.operation.gatewayKey,
@@ -178,7 +180,6 @@ function carriageOf(parts: Parts): Carriage {
     ...common,
     gatewayKey,
     opener,
-    taken,
     onHeard: (peer) => departures.tryNow(peer),
     onConnected: () => departures.tryNow(),
   })

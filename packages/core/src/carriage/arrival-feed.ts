@@ -39,6 +39,8 @@ export class ArrivalFeed {
   readonly #out = new Map<Digest, Lane>()
   #commonOut = 0
   #batch: HeldArrival[] = []
+  /** What was taken since the store was last asked: its answer may be from before. */
+  readonly #takenSince = new Set<Digest>()
   #isEnded = false
   #isFirst = true
   #wake: () => void = () => undefined
@@ -64,11 +66,13 @@ export class ArrivalFeed {
   /** The exchange has these durably. */
   taken(digests: readonly Digest[]): void {
     for (const digest of digests) {
+      this.#takenSince.add(digest)
       const lane = this.#out.get(digest)
       if (lane === undefined) continue
       this.#out.delete(digest)
       if (lane !== 0) this.#commonOut -= 1
     }
+    this.#batch = this.#batch.filter((it) => !this.#takenSince.has(it.digest))
     this.#wake()
   }
 
@@ -79,32 +83,34 @@ export class ArrivalFeed {
       this.#isFirst = false
       return null
     }
-    let leftMs = this.#times.keepAliveMs
+    const at = { isLate: false }
+    const cancel = this.#parts.timers.after(this.#times.keepAliveMs, () => {
+      at.isLate = true
+      this.#wake()
+    })
+    const arrival = await this.#awaited(at)
+    cancel()
+    return arrival
+  }
+
+  async #awaited(at: { readonly isLate: boolean }): Promise<HeldArrival | null | undefined> {
     while (!this.#isEnded) {
       // Made before looking, so that what comes while we look is not missed.
       const woken = this.#nextWake()
       const arrival = await this.#chosen()
       if (arrival !== undefined) return arrival
-      if (leftMs <= 0) return null
-      const waitMs = Math.min(this.#times.sweepMs, leftMs)
-      if (await this.#either(woken, waitMs)) leftMs -= waitMs
+      if (at.isLate) return null
+      const cancel = this.#parts.timers.after(this.#times.sweepMs, () => this.#wake())
+      await woken
+      cancel()
     }
     return undefined
   }
 
-  #nextWake(): Promise<boolean> {
-    const { promise, resolve } = Promise.withResolvers<boolean>()
-    this.#wake = () => resolve(false)
+  #nextWake(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#wake = resolve
     return promise
-  }
-
-  /** Whether the time has run out before anything woke us. */
-  async #either(woken: Promise<boolean>, afterMs: number): Promise<boolean> {
-    const { promise, resolve } = Promise.withResolvers<boolean>()
-    const cancel = this.#parts.timers.after(afterMs, () => resolve(true))
-    const isOver = await Promise.race([woken, promise])
-    cancel()
-    return isOver
   }
 
   async #chosen(): Promise<HeldArrival | undefined> {
@@ -120,10 +126,10 @@ export class ArrivalFeed {
   }
 
   async #fill(): Promise<void> {
+    this.#takenSince.clear()
     try {
       const waiting = await this.#parts.untaken(batchCount, [...this.#out.keys()])
-      // Taken while we read: it would be sent once more, which is allowed but needless.
-      this.#batch = waiting.filter((it) => !this.#out.has(it.digest))
+      this.#batch = waiting.filter((it) => !this.#takenSince.has(it.digest))
     } catch (error) {
       this.#parts.onTrouble?.(error)
     }

@@ -10,7 +10,7 @@
 import type { ExchangeInput } from "../exchange/inputs.ts"
 import type { OutboxItem } from "../exchange/ports.ts"
 import type { OrgId } from "../ids.ts"
-import { PeerQueue, type BackOff } from "./peer-queue.ts"
+import { PeerQueue, type BackOff, type Sent } from "./peer-queue.ts"
 import type { Departed, Outbox, Spread, Timers } from "./ports.ts"
 
 /** How long carriage waits, in milliseconds. */
@@ -21,6 +21,8 @@ export interface DepartureTimes {
   readonly giveBackMs: number
   /** What has no room waits this long in the store, with some spread. */
   readonly noRoomMs: number
+  /** What cannot leave for a reason of its own, likewise. */
+  readonly asideMs: { readonly flash: number; readonly common: number }
   readonly backOffMs: BackOff
 }
 
@@ -29,6 +31,7 @@ export const departureTimes: DepartureTimes = {
   renewMs: 10_000,
   giveBackMs: 50,
   noRoomMs: 5_000,
+  asideMs: { flash: 2_000, common: 10_000 },
   backOffMs: { min: 200, flashMax: 2_000, max: 6_000 },
 }
 
@@ -49,10 +52,23 @@ export interface DeparturesParts {
   /** `isFirst`: the queue to this peer was well until now. */
   readonly onFailed?: (item: OutboxItem, code: string, isFirst: boolean) => void
   /** Something of ours failed, and is tried again. */
-  readonly onTrouble?: (trouble: DepartureTrouble, error: unknown) => void
+  readonly onTrouble?: (trouble: DepartureTrouble, error: unknown, item?: OutboxItem) => void
 }
 
 const claimMax = 64
+
+/** Failures of a line or of a whole peer; any other is about the one unit. */
+const general: ReadonlySet<string> = new Set([
+  "gateway_unreachable",
+  "gateway_untrusted",
+  "unknown_peer",
+  "peer_unreachable",
+  "peer_busy",
+  "peer_untrusted",
+  "timeout",
+  "http_503",
+  "unavailable",
+])
 
 export class Departures {
   readonly #parts: DeparturesParts
@@ -135,17 +151,14 @@ export class Departures {
     return queue
   }
 
-  async #deliver(item: OutboxItem): Promise<"gone" | "failed"> {
-    const { hand, submit, onFailed, onTrouble } = this.#parts
+  async #deliver(item: OutboxItem): Promise<Sent> {
+    const { hand, submit, onTrouble } = this.#parts
     const departed = await hand(item)
-    if (departed.kind === "failed") {
-      onFailed?.(item, departed.code, this.#queues.get(item.peer)?.isDown !== true)
-      return "failed"
-    }
+    if (departed.kind === "failed") return this.#failed(item, departed.code)
     try {
       await submit(settled(item, departed))
     } catch (error) {
-      onTrouble?.("custody_not_noted", error)
+      onTrouble?.("custody_not_noted", error, item)
       return "failed"
     }
     this.#outstanding -= 1
@@ -169,13 +182,25 @@ export class Departures {
     for (const item of items) this.#accept(item)
   }
 
+  #failed(item: OutboxItem, code: string): Sent {
+    const isFirst = this.#queues.get(item.peer)?.isDown !== true
+    this.#parts.onFailed?.(item, code, isFirst)
+    if (general.has(code)) return "failed"
+    const { flash, common } = this.#times.asideMs
+    void this.#release([item.id], item.lane === 0 ? flash : common)
+    return "aside"
+  }
+
   async #giveBack(): Promise<void> {
     this.#giving = undefined
     const ids = this.#givenBack.splice(0)
-    if (ids.length === 0) return
+    if (ids.length > 0) await this.#release(ids, this.#times.noRoomMs)
+  }
+
+  async #release(ids: readonly string[], delayMs: number): Promise<void> {
     const { outbox, spread, onTrouble } = this.#parts
     try {
-      await outbox.release(ids, this.#times.noRoomMs * (0.5 + spread() / 2))
+      await outbox.release(ids, delayMs * (0.5 + spread() / 2))
     } catch (error) {
       // Their lease runs out by itself.
       onTrouble?.("outbox_not_released", error)

@@ -26,19 +26,16 @@ export interface IntakeParts {
   /** Opens a unit; undefined when it cannot be said yet whose it is: it then comes again. */
   readonly open: (held: HeldUnit) => Promise<Arrived | Unopenable | undefined>
   readonly submit: (input: ExchangeInput) => Promise<ExchangeAnswer>
-  /** The code of an error, by which a passing failure is known. */
-  readonly codeOf: (error: unknown) => string
+  /** Whether it is the store's or the line's failure, however long that lasts. */
+  readonly isOfTheWorld: (error: unknown) => boolean
   readonly timers: Timers
   readonly retryMs?: { readonly min: number; readonly max: number }
   readonly onTaken?: (held: HeldUnit, input: Arrived | Unopenable, answer: ExchangeAnswer) => void
-  readonly onTrouble?: (held: HeldUnit, code: string) => void
+  readonly onTrouble?: (held: HeldUnit, error: unknown) => void
 }
 
 const attemptsMax = 4
 const retryMsDefault = { min: 100, max: 5_000 }
-
-/** Failures of the store or of the line; anything else is about the message itself. */
-const passing = new Set(["unavailable", "conflict", "disk_full", "corrupt", "unknown_peer"])
 
 export class Intake {
   readonly #parts: IntakeParts
@@ -79,7 +76,7 @@ export class Intake {
       if (answer !== undefined) this.#parts.onTaken?.(held, input, answer)
     } catch (error) {
       // Opening answers with codes and does not throw; whatever did will come again.
-      this.#parts.onTrouble?.(held, this.#parts.codeOf(error))
+      this.#parts.onTrouble?.(held, error)
     } finally {
       this.#inHand.delete(held.custody.digest)
       this.#done += 1
@@ -91,7 +88,7 @@ export class Intake {
     held: HeldUnit,
     input: Arrived | Unopenable,
   ): Promise<ExchangeAnswer | undefined> {
-    const { submit, codeOf, onTrouble, retryMs = retryMsDefault } = this.#parts
+    const { submit, isOfTheWorld, onTrouble, retryMs = retryMsDefault } = this.#parts
     let next = input
     let attempts = 0
     let failures = 0
@@ -99,10 +96,10 @@ export class Intake {
       try {
         return await submit(next)
       } catch (error) {
-        const code = codeOf(error)
-        onTrouble?.(held, code)
+        onTrouble?.(held, error)
         failures += 1
-        if (!passing.has(code)) attempts += 1
+        // A message is never refused because a row of ours is damaged or our disk is full.
+        if (!isOfTheWorld(error)) attempts += 1
         if (attempts >= attemptsMax) next = unopenable(held, "poison")
       }
       await this.#pause(Math.min(retryMs.max, retryMs.min * 2 ** Math.min(failures - 1, 20)))

@@ -21,9 +21,15 @@ export interface BackOff {
   readonly max: number
 }
 
+/**
+ * What became of an attempt: settled for good; the line or the peer is away; or something about
+ * this very unit, which then must not stand in the way of the others.
+ */
+export type Sent = "gone" | "failed" | "aside"
+
 export interface PeerQueueParts {
-  /** Settles the item for good, or says that it has to be tried again; it does not throw. */
-  readonly send: (item: OutboxItem) => Promise<"gone" | "failed">
+  /** Does not throw. An item put aside is the caller's again. */
+  readonly send: (item: OutboxItem) => Promise<Sent>
   readonly timers: Timers
   readonly spread: Spread
   readonly backOffMs: BackOff
@@ -112,8 +118,8 @@ export class PeerQueue {
     this.#count(item, 1)
     const result = await this.#parts.send(item)
     this.#count(item, -1)
-    if (result === "gone") this.#succeeded(item)
-    else this.#failed(item)
+    if (result === "failed") this.#failed(item)
+    else this.#succeeded(item)
     this.#dispatch()
   }
 
@@ -122,6 +128,7 @@ export class PeerQueue {
     else this.#sendingCommon += change
   }
 
+  /** The peer has answered, whatever it said about this unit. */
   #succeeded({ id }: OutboxItem): void {
     this.#ids.delete(id)
     this.#failures = 0

@@ -19,6 +19,7 @@ import {
   type OutboxItem,
 } from "@tearline/core"
 
+import { DiskError } from "../disk/platter.ts"
 import { hashing, openSealer } from "../suite/suite.ts"
 import { Life } from "../time/life.ts"
 import type { World } from "../world/world.ts"
@@ -36,19 +37,17 @@ const times = {
   renewMs: 20 * minute,
   giveBackMs: 50,
   noRoomMs: 2 * minute,
+  asideMs: { flash: minute, common: 10 * minute },
   backOffMs: { min: 5 * second, flashMax: 20 * minute, max: 2 * hour },
 }
 const intakeRetryMs = { min: 100, max: 10 * minute }
 const reconnectMs = { min: second, max: 5 * minute }
-const silenceMsMax = 15 * hour
+const silenceMsMax = 150 * minute
 const tickMs = 3 * hour
 const heartbeatMs = 12 * hour
 const innerMs = 1
 const handMsMax = 20 * second
 const unreachableMs = 5
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && "code" in error ? String(error.code) : "unknown"
 
 export class ExchangeProcess {
   readonly life: Life
@@ -104,17 +103,16 @@ export class ExchangeProcess {
     this.#intake = new Intake({
       open: async (held) => openHeld(held, own.org, world.plant),
       submit,
-      codeOf,
+      isOfTheWorld: (error) => error instanceof DiskError,
       timers: life,
       retryMs: intakeRetryMs,
       onTaken: (held, input, answer) => {
         if (answer.kind === "again") world.see("duplicate recognised by the exchange")
         if (input.kind === "arrived") this.#departures.tryNow(held.sender)
       },
-      onTrouble: (_held, code) => {
-        world.see(
-          code === "corrupt" ? "arrival waits for a damaged row" : "arrival not taken at once",
-        )
+      onTrouble: (_held, error) => {
+        const isDamage = error instanceof DiskError && error.code === "corrupt"
+        world.see(isDamage ? "arrival waits for a damaged row" : "arrival not taken at once")
       },
     })
     this.#taken = new TakenReports({
@@ -139,8 +137,9 @@ export class ExchangeProcess {
 
   /** The connection is reset, or merely falls silent. */
   gatewayIsGone(): void {
+    if (!this.#own.random.isLucky(0.8)) return
     this.#feed = undefined
-    if (this.#own.random.isLucky(0.8)) this.#reconnect()
+    this.#reconnect()
   }
 
   gatewayIsBack(): void {

@@ -19,7 +19,7 @@ import type { World } from "../world/world.ts"
 import type { Organisation } from "./organisation.ts"
 
 const hour = 3_600_000
-const feedTimes = { sweepMs: hour / 2, keepAliveMs: 6 * hour }
+const feedTimes = { sweepMs: 2 * hour, keepAliveMs: hour }
 const window = 64
 
 export class GatewayProcess implements Listener {

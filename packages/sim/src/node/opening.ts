@@ -72,6 +72,7 @@ export function openHeld(held: HeldUnit, own: OrgId, plant: Plant): Arrived | Un
 /** A receipt counts only if the peer's own gateway signed it, about this envelope of ours. */
 export function readAnswer(answer: WireAnswer | undefined, item: OutboxItem, own: OrgId): Departed {
   if (answer === undefined) return { kind: "failed", code: "timeout" }
+  // A gateway that is busy and one that will not say why answer alike here; both come again.
   if (answer.kind === "turned-away") return { kind: "failed", code: "peer_refused" }
   const bytes = answer.kind === "custody" ? answer.receipt : answer.refusal
   const line = readLine(bytes)

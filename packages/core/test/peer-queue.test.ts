@@ -1,29 +1,44 @@
 import { expect, test, vi } from "vitest"
 
-import type { Digest, Lane, OrgId, OutboxItem } from "@tearline/core"
-
-import { PeerQueue } from "../src/peer-queue.ts"
+import {
+  departureTimes,
+  PeerQueue,
+  type Digest,
+  type Lane,
+  type OrgId,
+  type OutboxItem,
+  type Sent,
+} from "@tearline/core"
 
 function item(id: string, lane: Lane = 3): OutboxItem {
   const names = { peer: "b".repeat(32) as OrgId, digest: "d".repeat(64) as Digest, thread: null }
   return { id, lane, ...names, unit: new Uint8Array(), createdAtMs: 0 }
 }
 
+/** A queue on the machine's timers, with the intervals of production, always the longest. */
+function queueOf(send: (item: OutboxItem) => Promise<Sent>): PeerQueue {
+  const timers = {
+    after(delayMs: number, run: () => void) {
+      const timer = setTimeout(run, delayMs)
+      return () => clearTimeout(timer)
+    },
+  }
+  const { backOffMs } = departureTimes
+  return new PeerQueue({ send, timers, spread: () => 1, backOffMs })
+}
+
 /** A peer whose line is up or down, and what was tried. */
 function peer() {
   const state = { isUp: true, tried: [] as string[], atOnce: 0, mostAtOnce: 0 }
-  const queue = new PeerQueue(
-    async ({ id }) => {
-      state.tried.push(id)
-      state.atOnce += 1
-      state.mostAtOnce = Math.max(state.mostAtOnce, state.atOnce)
-      const { isUp } = state
-      await Promise.resolve()
-      state.atOnce -= 1
-      return isUp ? "gone" : "failed"
-    },
-    () => 1,
-  )
+  const queue = queueOf(async ({ id }) => {
+    state.tried.push(id)
+    state.atOnce += 1
+    state.mostAtOnce = Math.max(state.mostAtOnce, state.atOnce)
+    const { isUp } = state
+    await Promise.resolve()
+    state.atOnce -= 1
+    return isUp ? "gone" : "failed"
+  })
   return { state, queue }
 }
 
@@ -64,7 +79,7 @@ test("a FLASH is tried at once during an outage, and every two seconds at the la
 test("a FLASH finds a place while all others are taken", () => {
   const { promise } = Promise.withResolvers<"gone">()
   const tried: string[] = []
-  const queue = new PeerQueue(async ({ id }) => {
+  const queue = queueOf(async ({ id }) => {
     tried.push(id)
     return await promise
   })
@@ -76,7 +91,7 @@ test("a FLASH finds a place while all others are taken", () => {
 
 test("what has no room is left to the store, but a FLASH never", () => {
   const { promise } = Promise.withResolvers<"gone">()
-  const queue = new PeerQueue(() => promise)
+  const queue = queueOf(() => promise)
   const added = Array.from({ length: 300 }, (_, at) => queue.add(item(`${at}`)))
   expect(added.filter((it) => !it)).toHaveLength(44)
   expect(queue.add(item("flash", 0))).toBe(true)
@@ -84,7 +99,7 @@ test("what has no room is left to the store, but a FLASH never", () => {
 
 test("a unit that cannot leave by itself does not stand in the way of the others", async () => {
   const tried: string[] = []
-  const queue = new PeerQueue(async ({ id }) => {
+  const queue = queueOf(async ({ id }) => {
     tried.push(id)
     return id === "bad" ? "aside" : "gone"
   })
