@@ -88,6 +88,17 @@ export interface Ticked {
   readonly links: readonly { readonly peer: OrgId; readonly heartbeatMs: number }[]
 }
 
+/**
+ * This node has been restored from a backup. The epoch is the one that the offline root authorised:
+ * newer than any that was used before, also before an earlier restore from the same backup.
+ */
+export interface Reopened {
+  readonly kind: "reopened"
+  readonly epoch: number
+  /** All peers, also those of which the backup knows no link. */
+  readonly peers: readonly OrgId[]
+}
+
 export type ExchangeInput =
   | Released
   | Acted
@@ -96,6 +107,7 @@ export type ExchangeInput =
   | CustodyReceived
   | RefusalReceived
   | Ticked
+  | Reopened
 
 /** Hand this unit to our gateway. Idempotent by the item's id. */
 export interface SendOutput {

@@ -7,7 +7,7 @@
 
 import type { Machine, Stepped } from "../host/host.ts"
 import type { Digest } from "../ids.ts"
-import { heartbeatIsDue, toldOf } from "../link/link.ts"
+import { heartbeatIsDue, toldOf, withEpoch } from "../link/link.ts"
 import { policyHashOf } from "../thread/identity.ts"
 import { withCustody, withRefusal } from "../thread/thread.ts"
 import { precedences, type Lane } from "../vocabulary/precedence.ts"
@@ -21,6 +21,7 @@ import {
   type ExchangeInput,
   type ExchangeOutput,
   type RefusalReceived,
+  type Reopened,
   type Ticked,
   type Unopenable,
 } from "./inputs.ts"
@@ -29,7 +30,14 @@ import type { ExchangeWrite } from "./ports.ts"
 import { release } from "./releasing.ts"
 import { say } from "./saying.ts"
 import { refuse, take } from "./taking.ts"
-import { changeThread, newTurn, type Desk, type ExchangePorts, type Turn } from "./turn.ts"
+import {
+  changeLink,
+  changeThread,
+  newTurn,
+  type Desk,
+  type ExchangePorts,
+  type Turn,
+} from "./turn.ts"
 import { merged } from "./writes.ts"
 
 export type ExchangeMachine = Machine<ExchangeInput, ExchangeWrite, ExchangeOutput, ExchangeAnswer>
@@ -50,6 +58,9 @@ export function laneOf(input: ExchangeInput): Lane {
       return precedences.entries.PRIORITY.lane
     case "ticked":
       return precedences.entries.ROUTINE.lane
+    case "reopened":
+      // Before anything else can take a number.
+      return precedences.entries.FLASH.lane
   }
 }
 
@@ -115,6 +126,17 @@ async function tick(desk: Desk, turn: Turn, { links }: Ticked): Promise<Exchange
   return { kind: "noted" }
 }
 
+async function reopen(desk: Desk, turn: Turn, { epoch, peers }: Reopened): Promise<ExchangeAnswer> {
+  const nowMs = desk.clock.nowMs()
+  for (const peer of peers) {
+    const { link, version } = await desk.memory.link(peer, nowMs)
+    // A link that was never written has used no epoch at all.
+    if (version !== null && link.epoch >= epoch) return { kind: "refused", code: "epoch_not_new" }
+  }
+  for (const peer of peers) await changeLink(desk, turn, peer, (link) => withEpoch(link, epoch))
+  return { kind: "noted" }
+}
+
 /** Runs `work` unless this envelope has been taken or refused before; then it is told so again. */
 async function once(
   desk: Desk,
@@ -142,6 +164,8 @@ function handle(desk: Desk, turn: Turn, input: ExchangeInput): Promise<ExchangeA
       return noteRefusal(desk, turn, input)
     case "ticked":
       return tick(desk, turn, input)
+    case "reopened":
+      return reopen(desk, turn, input)
   }
 }
 

@@ -56,6 +56,15 @@ export function newLink(peer: OrgId, nowMs: number): Link {
   }
 }
 
+/**
+ * The link after a restore from a backup: what was sent since is not known here any more, so that
+ * numbers go on in an epoch of which none was ever given. A heartbeat is due at once.
+ */
+export function withEpoch(link: Link, epoch: number): Link {
+  const { out } = newLink(link.peer, 0)
+  return { ...link, epoch, out, sealedAtMs: 0 }
+}
+
 export function nextLanePlace(link: Link, lane: Lane): LanePlace {
   const { number, slotHash } = link.out[lane]
   return { epoch: link.epoch, lane, number: number + 1, previousSlotHash: slotHash }
