@@ -69,6 +69,37 @@ test("architecture.md names every package", () => {
   expect(Object.keys(layers).filter((it) => !text.includes(`\`${it}\``))).toEqual([])
 })
 
+/** The rows of architecture.md's table that claim their invariant: number, and what holds it. */
+function claimedInvariants(): { id: string; heldBy: string }[] {
+  return [...read("docs/architecture.md").matchAll(/^\| (I\d+) +\|[^|]*\| *([^|]*?) *\|$/gm)]
+    .map(([, id = "", heldBy = ""]) => ({ id, heldBy }))
+    .filter(({ heldBy }) => !heldBy.startsWith("to come"))
+}
+
+const titles = tests.flatMap((path) =>
+  [...read(path).matchAll(/\btest\(\s*(["'`])(.*?)\1,/gs)].map((match) => match[2] ?? ""),
+)
+
+test("every invariant that architecture.md claims is named in the title of a test", () => {
+  const claimed = claimedInvariants()
+  expect(claimed.length).toBeGreaterThan(0)
+  const isNamed = (id: string) => titles.some((it) => new RegExp(`\\b${id}\\b`).test(it))
+  expect(claimed.map(({ id }) => id).filter((id) => !isNamed(id))).toEqual([])
+})
+
+test("every test that architecture.md quotes exists, and names the invariant", () => {
+  const quoted = claimedInvariants().flatMap(({ id, heldBy }) =>
+    [...heldBy.matchAll(/`([^`]*)`/g)]
+      .map((match) => ({ id, title: match[1] ?? "" }))
+      // A word alone is the package's name.
+      .filter(({ title }) => title.includes(" ")),
+  )
+  expect(quoted.length).toBeGreaterThan(0)
+  const isThere = ({ id, title }: { id: string; title: string }) =>
+    titles.some((it) => it.includes(title) && new RegExp(`\\b${id}\\b`).test(it))
+  expect(quoted.filter((it) => !isThere(it))).toEqual([])
+})
+
 test("every MUST of the specification is cited by a test", () => {
   const musts = globSync("spec/*.md").flatMap((path) =>
     [...read(path).matchAll(/\*\*(M-[A-Z]+-\d+)\*\*/g)].map((match) => match[1] ?? ""),

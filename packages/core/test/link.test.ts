@@ -218,7 +218,7 @@ describe("bounds", () => {
     expect(world.road).toHaveLength(61)
   })
 
-  test("M-LNK-8: an envelope that comes again is taken once and answered once", async () => {
+  test("M-LNK-8: an envelope that comes again is taken once and answered once (I3)", async () => {
     const world = createWorld()
     const thread = await world.warn("alder", "birch")
     const warning = takenOff(world.road)

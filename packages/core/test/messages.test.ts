@@ -154,7 +154,7 @@ describe("between two organisations", () => {
     expect(answer.statement.content).toEqual({ step: "refused", envelope, code: "unknown_kind" })
   })
 
-  test("M-MSG-6: an act that is the other end's is neither sent nor taken", async () => {
+  test("M-MSG-6: an act that is the other end's is neither sent nor taken (I5)", async () => {
     const world = createWorld()
     const thread = await world.warn("alder", "birch")
     const warning = takenOff(world.road)

@@ -49,7 +49,7 @@ function gateway(check: UnitCheck) {
 }
 
 describe("custody", () => {
-  test("M-RCP-1: nobody is told of custody that is not durable", async () => {
+  test("M-RCP-1: nobody is told of custody that is not durable (I2)", async () => {
     const { state, receive } = gateway(good)
     state.diskIsFull = true
     await expect(receive()).rejects.toThrow("unavailable")
@@ -69,7 +69,7 @@ describe("custody", () => {
     expect([rows.length, state.held]).toEqual([1, 1])
   })
 
-  test("M-RCP-3: a refusal is signed and recorded only for a peer whose signature held", async () => {
+  test("M-RCP-3: a refusal is signed and recorded only for a peer whose signature held (I9)", async () => {
     const bad = { kind: "bad", code: "foreign_slot", digest, sender } as const
     const known = gateway({ ...bad, signed: true })
     expect(await known.receive()).toEqual({
@@ -134,7 +134,7 @@ describe("unsealed and read", () => {
 })
 
 describe("refused", () => {
-  test("M-RCP-6: whatever the reason, the peer hears `cannot_open` and home records the code", async () => {
+  test("M-RCP-6: whatever the reason, the peer hears cannot_open and home records the code (I9)", async () => {
     const changes = [
       { statement: { status: "exercise" as const } },
       { statement: { content: {} } },

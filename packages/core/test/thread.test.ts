@@ -77,7 +77,7 @@ test("both sides hold the same state once everything has arrived", async () => {
   )
 })
 
-test("whatever is duplicated, delayed and put out of order, both sides end equal", async () => {
+test("whatever is duplicated, delayed and put out of order, both sides end equal (I12)", async () => {
   await fc.assert(
     fc.asyncProperty(steps, fc.infiniteStream(fc.nat()), async (list, choices) => {
       const world = createWorld()
@@ -100,7 +100,7 @@ test("whatever is duplicated, delayed and put out of order, both sides end equal
   )
 })
 
-test("equal sets give equal hashes in any order, with any part withheld", async () => {
+test("equal sets give equal hashes in any order, with any part withheld (I14)", async () => {
   await fc.assert(
     fc.asyncProperty(steps, fc.infiniteStream(fc.nat()), async (list, choices) => {
       const world = createWorld()
@@ -185,7 +185,7 @@ test("a message waits in view for the one that it answers, and takes effect when
   expect(after.obligations.find((it) => it.rule === "own")?.end?.by).toBe(acceptance.id)
 })
 
-test("exercise, test and actual never share a thread, and nobody else enters one", async () => {
+test("exercise, test and actual never share a thread, and nobody else enters one (I8)", async () => {
   const world = createWorld()
   const id = await world.warn("alder", "birch", { status: "exercise" })
   await world.deliverAll()

@@ -24,7 +24,7 @@ const envelope = await departed()
 const forBirch = at(envelope.signed, 0)
 const forCedar = at(envelope.signed, 1)
 
-test("M-ENV-1: what an addressee opens is bit for bit what was signed", async () => {
+test("M-ENV-1: what an addressee opens is bit for bit what was signed (I4)", async () => {
   const opened = await openUnit(forBirch, trustOf(birch))
   expect(toHex(opened.payload)).toBe(toHex(envelope.payload))
   expect(toHex(opened.signedObject)).toBe(toHex(envelope.signedObject))
@@ -131,7 +131,7 @@ test("the sender can show its own message and whom it addressed", () => {
   expect([shows(birch.org), shows(cedar.org)]).toEqual([true, false])
 })
 
-test("M-ENV-7: a unit for one organisation is refused by another, and so is a deleted prekey", async () => {
+test("M-ENV-7: a unit for one organisation is refused by another, and so is a deleted prekey (I6)", async () => {
   expect(codeOf(() => checkUnit(forCedar, trustOf(birch)))).toBe("foreign_slot")
   const forgetful = { ...trustOf(birch), kemKeyOf: () => undefined }
   expect(await codeOfLater(() => openUnit(forBirch, forgetful))).toBe("unknown_prekey")

@@ -105,7 +105,7 @@ test("a running gateway may write no file, start no process, load no add-on", as
   })
 })
 
-test("kill -9 in the middle loses nothing that was acknowledged (M-CAR-4, M-CAR-5, M-RCP-1)", async () => {
+test("kill -9 in the middle loses nothing that was acknowledged (I1, M-CAR-4, M-CAR-5, M-RCP-1)", async () => {
   const units = await Promise.all(
     Array.from({ length: 40 }, (_, at) => unit(`number ${at}`, (at % 4) as Lane)),
   )
@@ -186,7 +186,7 @@ function filesWith(folder: string, bytes: Buffer): readonly string[] {
   )
 }
 
-test("no key of the configuration is in any diagnostic line", () => {
+test("no key of the configuration is in any diagnostic line (I13)", () => {
   for (const { own, gateway } of [alder, birch]) {
     const lines = [...gateway.diagnostics, ...gateway.output].join("\n")
     const config = configOf(own, "postgres://x")

@@ -76,7 +76,7 @@ test("custody names the very bytes that were taken", async () => {
   caller.close()
 })
 
-test("an identical retry gets the first receipt again, after a restart too (M-CAR-5, M-RCP-2)", async () => {
+test("an identical retry gets the first receipt again, after a restart too (I3, M-CAR-5, M-RCP-2)", async () => {
   const unit = await signedUnit(alder, birch)
   const caller = callerOf(alder)
   const together = await Promise.all([1, 2, 3].map(() => caller.deliver(unit)))
@@ -101,7 +101,7 @@ test("whoever signed is told in a signed refusal what is wrong (M-CAR-6, M-RCP-3
   caller.close()
 })
 
-test("what nobody signed for gets one answer that tells nothing apart (M-CAR-7)", async () => {
+test("what nobody signed for gets one answer that tells nothing apart (I9, M-CAR-7)", async () => {
   const unit = await signedUnit(alder, birch)
   const [unsigned = unit] = await unsignedUnits(alder, [birch])
   // The array's length of six written in two bytes instead of one: the same value, another form.

@@ -21,7 +21,7 @@ function refusal(settings: Readonly<Record<string, string>>): string | undefined
   }
 }
 
-test("a server is accepted exactly when every setting is safe", () => {
+test("a server is accepted exactly when every setting is safe (I2)", () => {
   const settings = fc.record({
     fsync: fc.constantFrom("on", "off"),
     full_page_writes: fc.constantFrom("on", "off"),

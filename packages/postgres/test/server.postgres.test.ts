@@ -137,7 +137,7 @@ test("launchers that start at once share one server", async () => {
   expect(origins.filter((how) => how === "joined")).toHaveLength(2)
 })
 
-test("what was committed outlives the killing of launcher and server together", async () => {
+test("what was committed outlives the killing of launcher and server together (I1)", async () => {
   const folder = makeFolder(own)
   const first = await launchAs(own, folder)
   const owner = first.answer.urls.deskOwner

@@ -170,7 +170,7 @@ test("a failed turn leaves its connection good for the next, new statement or kn
   expect((await store.loadThread(threadId("t")))?.messages).toHaveLength(4)
 })
 
-test("an error names the statement and never a value", async () => {
+test("an error names the statement and never a value (I13)", async () => {
   const store = await (await desks.fresh()).open()
   const secret = "the source\0is named"
   const officer = {
@@ -244,7 +244,7 @@ test("counts add up", async () => {
   })
 })
 
-test("an arrival is quarantined at its second strike", async () => {
+test("an arrival is quarantined at its second strike (I9)", async () => {
   const store = await (await desks.fresh()).open()
   expect(await store.strike(digest("p"), bytes("poison"))).toBe(1)
   expect(await store.quarantined()).toEqual([])

@@ -117,7 +117,7 @@ test("an item leaves the outbox with the custody that confirms it, or not at all
 const ids = (lines: readonly { obligation: { id: string } }[]) =>
   lines.map((it) => it.obligation.id)
 
-test("the inbox lists what is owed, by due time, a page at a time", async () => {
+test("the inbox lists what is owed, by due time, a page at a time (I10)", async () => {
   const store = await (await desks.fresh()).open()
   const owed = [30, 10, 20, 10].map((dueMs, index) =>
     obligationWrite(threadId("t"), { id: `o${index}`, startMs: 5, dueMs }),
