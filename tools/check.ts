@@ -9,7 +9,8 @@ const root = join(import.meta.dirname, "..")
 const checks: Readonly<Record<string, string>> = {
   format: "oxfmt --check",
   lint: "oxlint --type-aware --deny-warnings",
-  "types (node)": "tsc -p tsconfig.json",
+  "types (tests)": "tsc -p tsconfig.json",
+  "types (source)": "tsc -p tsconfig.source.json",
   "types (pure)": "tsc -p tsconfig.pure.json",
   unused: "knip --treat-config-hints-as-errors",
 }
