@@ -33,6 +33,7 @@ import { refuse, take } from "./taking.ts"
 import {
   changeLink,
   changeThread,
+  credible,
   newTurn,
   type Desk,
   type ExchangePorts,
@@ -88,9 +89,10 @@ async function act(desk: Desk, turn: Turn, input: Acted): Promise<ExchangeAnswer
 async function noteCustody(
   desk: Desk,
   turn: Turn,
-  { item, custody, receipt }: CustodyReceived,
+  { item, custody: stated, receipt }: CustodyReceived,
 ): Promise<ExchangeAnswer> {
-  if (custody.digest !== item.digest) return { kind: "refused", code: "foreign_receipt" }
+  if (stated.digest !== item.digest) return { kind: "refused", code: "foreign_receipt" }
+  const custody = { ...stated, atMs: credible(desk, stated.atMs) }
   const { thread } = item
   if (thread !== null) await changeThread(desk, turn, thread, (it) => withCustody(it, custody))
   turn.writes.push({ kind: "custody", thread, custody, receipt }, { kind: "dequeue", id: item.id })
@@ -103,7 +105,7 @@ async function noteRefusal(
   { item, code, atMs }: RefusalReceived,
 ): Promise<ExchangeAnswer> {
   const { thread, digest, peer } = item
-  const refusal = { digest, by: peer, code, atMs }
+  const refusal = { digest, by: peer, code, atMs: credible(desk, atMs) }
   if (thread !== null) await changeThread(desk, turn, thread, (it) => withRefusal(it, refusal))
   turn.writes.push({ kind: "refusal", thread, refusal }, { kind: "dequeue", id: item.id })
   return { kind: "noted" }

@@ -15,6 +15,7 @@ import { threadIdOf } from "../thread/identity.ts"
 import {
   emptyThread,
   entryRefusal,
+  isFullFor,
   withCustody,
   withMessage,
   withRefusal,
@@ -23,7 +24,7 @@ import {
 import { precedences } from "../vocabulary/precedence.ts"
 import type { Arrived, ExchangeAnswer, Unopenable } from "./inputs.ts"
 import { say } from "./saying.ts"
-import { changeLink, changeThread, putThread, type Desk, type Turn } from "./turn.ts"
+import { changeLink, changeThread, credible, putThread, type Desk, type Turn } from "./turn.ts"
 
 type Arrival = Arrived | Unopenable
 
@@ -146,7 +147,8 @@ async function noteRefusal(desk: Desk, turn: Turn, message: Message): Promise<vo
   const { author: by, atMs } = message.statement
   const thread = await desk.journal.threadOf(receipt.envelope, by)
   if (thread === undefined || thread === null) return
-  const refusal = { digest: receipt.envelope, by, code: receipt.code, atMs }
+  const { envelope: digest, code } = receipt
+  const refusal = { digest, by, code, atMs: credible(desk, atMs) }
   const held = await desk.memory.thread(thread)
   const refused = held?.thread.messages.find((it) => it.digest === receipt.envelope)
   // Only an envelope of ours: nobody takes back their own by saying that they refused it.
@@ -168,7 +170,8 @@ export async function take(desk: Desk, turn: Turn, arrival: Arrived): Promise<Ex
   const message: Message = { id: opened.id, digest: opened.digest, statement, part }
   const thread = await threadFor(desk, message)
   if (thread === "wrong_thread") return refuse(desk, turn, arrival, thread)
-  const code = thread && entryRefusal(thread, message)
+  const isFull = thread !== undefined && isFullFor(thread, statement.author)
+  const code = isFull ? "thread_full" : thread && entryRefusal(thread, message)
   if (code !== undefined) return refuse(desk, turn, arrival, code)
 
   writeMessage(desk, turn, arrival, message)

@@ -35,6 +35,16 @@ export interface Desk extends ExchangePorts {
   readonly memory: Memory
 }
 
+/**
+ * A peer's time as it counts here: never further ahead than its clock may be wrong. Its custody
+ * starts most of what it owes, and would otherwise put all of that into a year when nobody looks.
+ * The two sides then differ, in view; the receipt is kept as it was signed.
+ */
+export function credible(desk: Desk, statedMs: number): number {
+  const nowMs = desk.clock.nowMs()
+  return statedMs - nowMs > desk.policy.doubtMs ? nowMs : statedMs
+}
+
 export interface Turn {
   readonly writes: ExchangeWrite[]
   readonly outputs: ExchangeOutput[]

@@ -106,6 +106,7 @@ export type MessageRefusal =
   | "not_entitled"
   | "wrong_thread"
   | "status_mismatch"
+  | "thread_full"
 
 /** What the envelope said, against which the statement inside is held. */
 export interface Claimed {

@@ -8,6 +8,7 @@ import { kindRule } from "../messages/kinds.ts"
 import type { Message } from "../messages/statement.ts"
 import type { Warning } from "../messages/warning.ts"
 import type { Policy } from "../policy.ts"
+import { precedences } from "../vocabulary/precedence.ts"
 import { otherParty, type Refusal, type Thread } from "./thread.ts"
 
 /** Two or more messages of one author under one number: kept, shown, an alarm on both sides. */
@@ -69,6 +70,8 @@ function missing(message: Message, byId: ReadonlyMap<MessageId, Message>): Messa
   })
 }
 
+const answerKey = (answered: MessageId | undefined, kind: string) => `${answered ?? ""}/${kind}`
+
 function conflictsIn(ordered: readonly Message[]): Conflict[] {
   const places = Map.groupBy(
     ordered,
@@ -83,10 +86,43 @@ function conflictsIn(ordered: readonly Message[]): Conflict[] {
   })
 }
 
-function warningIn(effective: readonly Message[]): Facts["warning"] {
-  const message = effective.find((it) => it.statement.kind === "warning")
-  // The content was held against the schema of its kind when the message was read.
-  return message && { message, content: message.statement.content as unknown as Warning }
+type WarningFact = NonNullable<Facts["warning"]>
+
+/** The sooner the threat, the less time anything has. */
+const threatMs = ({ content }: WarningFact) =>
+  content.window?.earliestMs ?? content.window?.latestMs ?? Number.POSITIVE_INFINITY
+
+function compareStrictness(a: WarningFact, b: WarningFact): number {
+  const laneOf = (it: WarningFact) => precedences.entries[it.message.statement.precedence].lane
+  return (
+    Number(b.content.threatToLife) - Number(a.content.threatToLife) ||
+    laneOf(a) - laneOf(b) ||
+    threatMs(a) - threatMs(b) ||
+    compareText(a.message.id, b.message.id)
+  )
+}
+
+/**
+ * The warning that counts: the strictest, should its originator have put several into one thread,
+ * so that none of them can quietly take back what another made urgent.
+ */
+function warningIn(warnings: readonly Message[]): Facts["warning"] {
+  return (
+    warnings
+      // The content was held against the schema of its kind when the message was read.
+      .map((message) => ({ message, content: message.statement.content as unknown as Warning }))
+      .toSorted(compareStrictness)
+      .at(0)
+  )
+}
+
+/** Several warnings in one thread are a conflict, whatever their numbers. */
+function warningConflicts(warnings: readonly Message[]): Conflict[] {
+  const [first, second] = warnings
+  if (first === undefined || second === undefined) return []
+  const { epoch, number } = second.part
+  const messages = warnings.map((it) => it.id)
+  return [{ author: first.statement.author, epoch, number, messages }]
 }
 
 /** Everything that the rules need, computed once from the set. */
@@ -106,21 +142,27 @@ export function factsOf(thread: Thread, policy: Policy): Facts {
     const heldMs = custodyMs(message) ?? message.statement.atMs
     return Math.abs(heldMs - message.statement.atMs) > policy.doubtMs
   }
-  const ofKind = (kind: string) => effective.filter((it) => it.statement.kind === kind)
+  // Asked for by every rule: a thread that a peer fills must not cost more than its length.
+  const byKind = Map.groupBy(effective, (it) => it.statement.kind)
+  const byAnswer = Map.groupBy(effective, ({ statement }) =>
+    answerKey(statement.answers[0], statement.kind),
+  )
+  const ofKind = (kind: string) => byKind.get(kind) ?? []
+  const warnings = ofKind("warning")
   return {
     thread,
     policy,
     ordered,
     effective,
     waiting,
-    conflicts: conflictsIn(ordered),
-    warning: warningIn(effective),
+    conflicts: [...conflictsIn(ordered), ...warningConflicts(warnings)],
+    warning: warningIn(warnings),
     custodyMs,
     refusalOf: (message) => refusals.get(message.digest),
     isDoubtful,
     timeOf: (message) =>
       isDoubtful(message) ? (custodyMs(message) ?? message.statement.atMs) : message.statement.atMs,
-    answersTo: (id, kind) => ofKind(kind).filter((it) => it.statement.answers[0] === id),
+    answersTo: (id, kind) => byAnswer.get(answerKey(id, kind)) ?? [],
     ofKind,
     byId: (id) => (id === undefined ? undefined : byId.get(id)),
     other: (org) => otherParty(thread, org),

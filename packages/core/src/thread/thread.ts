@@ -62,6 +62,14 @@ export function entryRefusal(thread: Thread, message: Message): MessageRefusal |
   return rule === undefined || rule.by.includes(party) ? undefined : "not_entitled"
 }
 
+/** Messages of a peer in one thread at most: nobody must be able to make us work without end. */
+const messagesMax = 2_000
+
+/** Whether the thread takes nothing more from this author. */
+export function isFullFor(thread: Thread, author: OrgId): boolean {
+  return thread.messages.filter((it) => it.statement.author === author).length >= messagesMax
+}
+
 /** The thread with a message added; the same thread when it was there already. */
 export function withMessage(thread: Thread, message: Message): Thread {
   assert(entryRefusal(thread, message) === undefined, "only what may enter is added")
