@@ -1,6 +1,8 @@
 /** Wires an exchange by hand, top to bottom, and runs it until it is closed. */
 
 import { randomBytes } from "node:crypto"
+import { getCompileCacheDir } from "node:module"
+import { dirname } from "node:path"
 
 import {
   builtInPolicy,
@@ -173,6 +175,7 @@ function carriageOf(parts: Parts): Carriage {
   })
   const opener = new Opener({
     seedOf: (prekeyId) => kemSeeds.get(prekeyId.toHex()),
+    codeCache: codeCacheFolder(),
     onCrash: (inHand) => diagnostics("error", "opener_crashed", { inHand }),
     onStrike: (unit) => strike(store, unit, diagnostics),
   })
@@ -184,6 +187,12 @@ function carriageOf(parts: Parts): Carriage {
     onConnected: () => departures.tryNow(),
   })
   return { host, submit, taken, departures, opener, arrivals }
+}
+
+/** Where this process keeps compiled code: below it is a folder for each version of Node. */
+function codeCacheFolder(): string | undefined {
+  const own = getCompileCacheDir()
+  return own === undefined ? undefined : dirname(own)
 }
 
 interface Carriage {

@@ -2,10 +2,14 @@
 
 import { execFileSync } from "node:child_process"
 import { once } from "node:events"
-import { readFileSync } from "node:fs"
+import { appendFileSync, globSync, readFileSync, writeFileSync } from "node:fs"
 import { connect } from "node:net"
+import { tmpdir } from "node:os"
+import { Worker } from "node:worker_threads"
 
 import type { ToOpener } from "../src/opener/exchanged.ts"
+
+const [codeCache = tmpdir()] = process.argv.slice(2)
 
 function attempt(work: () => unknown): string {
   try {
@@ -23,30 +27,38 @@ async function attemptConnection(): Promise<string> {
   return error.code ?? "refused"
 }
 
-/** Everything that an opener must not be able to do, with what it met. */
+/** Everything that an opener must not be able to do once it has a unit, with what it met. */
 async function breakOut(): Promise<string> {
+  const [compiled = `${codeCache}/none`] = globSync(`${codeCache}/*/*`)
   const attempts = {
-    file: attempt(() => readFileSync("/etc/passwd")),
+    read: attempt(() => readFileSync("/etc/passwd")),
+    write: attempt(() => writeFileSync(`${tmpdir()}/tearline-broken-out`, "x")),
+    codeCache: attempt(() => writeFileSync(`${codeCache}/broken-out`, "x")),
+    compiledCode: attempt(() => appendFileSync(compiled, "x")),
     child: attempt(() => execFileSync("/bin/true")),
+    worker: attempt(() => new Worker("0", { eval: true })),
     network: await attemptConnection(),
     // The one thing that this file is here to try.
     // oxlint-disable-next-line typescript/no-implied-eval, no-new-func
     code: attempt(() => new Function("return 1")()),
-    environment: Object.keys(process.env)
-      .filter((it) => !it.startsWith("NODE_CHANNEL"))
-      .join(),
+    environment: Object.keys(process.env).join(),
   }
   return JSON.stringify(attempts)
 }
 
-const attempts = await breakOut()
+await import("../src/opener/main.ts")
 
-process.prependListener("message", (message: ToOpener) => {
-  if (message.kind !== "open") return
-  const text = Buffer.from(message.unit).toString()
+/** What the real opener does with a message. */
+const [serve] = process.listeners("message")
+
+async function hear(message: ToOpener): Promise<void> {
+  const text = message.kind === "open" ? Buffer.from(message.unit).toString() : ""
   if (text === "kill") process.kill(process.pid, "SIGKILL")
   if (text === "hang") for (;;);
-  const { ticket } = message
-  if (text === "break out") process.send?.({ kind: "refused", ticket, code: attempts })
-})
-await import("../src/opener/main.ts")
+  if (message.kind === "open" && text === "break out") {
+    process.send?.({ kind: "refused", ticket: message.ticket, code: await breakOut() })
+  } else serve?.(message, undefined)
+}
+
+process.on("message", (message: ToOpener) => void hear(message))
+if (serve !== undefined) process.removeListener("message", serve)

@@ -8,28 +8,30 @@ const entry = `${import.meta.dirname}/main.ts`
 /** The folder above all packages and their libraries: all that an opener may read. */
 const codeFolder = `${import.meta.dirname}/../../../..`
 
-/** Where Node keeps compiled code between starts; the opener gives the right to write there up. */
-const codeCache = process.env["NODE_COMPILE_CACHE"]
-
 const heapMegabytesMax = 192
 
-const guards = [
-  "--permission",
-  `--allow-fs-read=${codeFolder}`,
-  ...(codeCache === undefined
-    ? []
-    : [`--allow-fs-read=${codeCache}`, `--allow-fs-write=${codeCache}`]),
-  "--disallow-code-generation-from-strings",
-  "--disable-proto=delete",
-  "--disable-warning=ExperimentalWarning",
-  `--max-old-space-size=${heapMegabytesMax}`,
-]
+function guardsOf(codeCache: string | undefined): readonly string[] {
+  return [
+    "--permission",
+    `--allow-fs-read=${codeFolder}`,
+    // Given up before a peer's first byte is handed to it: `main.ts`.
+    ...(codeCache === undefined
+      ? []
+      : [`--allow-fs-read=${codeCache}`, `--allow-fs-write=${codeCache}`]),
+    "--disallow-code-generation-from-strings",
+    "--disable-proto=delete",
+    "--disable-warning=ExperimentalWarning",
+    `--max-old-space-size=${heapMegabytesMax}`,
+  ]
+}
 
 export interface ChildOptions {
   /** The seed of the KEM key with that id, or undefined when it is not held (any more). */
   readonly seedOf: (prekeyId: Uint8Array) => Uint8Array | undefined
   /** No answer for this long, with work in hand: it is killed, which counts as a crash. */
   readonly silenceMsMax: number
+  /** Where compiled code is kept between starts; without it every opener compiles anew. */
+  readonly codeCache: string | undefined
   /** Replaces the program that is run; for tests of what a crash does. */
   readonly entry?: string
   readonly onAnswer: (answer: Extract<FromOpener, { ticket: number }>) => void
@@ -49,9 +51,10 @@ export class OpenerChild {
 
   constructor(options: ChildOptions) {
     this.#options = options
-    this.#process = fork(options.entry ?? entry, [], {
-      execArgv: guards,
-      env: codeCache === undefined ? {} : { NODE_COMPILE_CACHE: codeCache },
+    const { codeCache } = options
+    this.#process = fork(options.entry ?? entry, codeCache === undefined ? [] : [codeCache], {
+      execArgv: [...guardsOf(codeCache)],
+      env: {},
       serialization: "advanced",
       stdio: ["ignore", "ignore", "ignore", "ipc"],
     })

@@ -26,6 +26,8 @@ export interface OpenerOptions {
   /** Openings after which a child is replaced by a fresh one. */
   readonly openingsMax?: number
   readonly silenceMsMax?: number
+  /** Folder of compiled code, which an opener may write until it is ready. */
+  readonly codeCache?: string | undefined
   readonly entry?: string
 }
 
@@ -85,9 +87,10 @@ export class Opener {
   }
 
   #start(): OpenerChild {
-    const { seedOf, silenceMsMax, entry } = this.#options
+    const { seedOf, silenceMsMax, codeCache, entry } = this.#options
     return new OpenerChild({
       seedOf,
+      codeCache,
       silenceMsMax: silenceMsMax ?? silenceMsMaxDefault,
       ...(entry === undefined ? {} : { entry }),
       onAnswer: (answer) => this.#answer(answer),
