@@ -21,7 +21,7 @@ import { conversation } from "./fixtures/thread-fixtures.ts"
 import { warningContent } from "./fixtures/warning.ts"
 import { createWorld, orgIdOf } from "./fixtures/world.ts"
 
-test("a custody time in a far year does not take the warning out of the sender's list (I10)", async () => {
+test("M-RCP-9: a custody time in a far year does not take the warning out of the sender's list (I10)", async () => {
   const farMs = fc.integer({ min: 2 * 3_600_000, max: Number.MAX_SAFE_INTEGER - 4e12 })
   await fc.assert(
     fc.asyncProperty(farMs, async (aheadMs) => {
@@ -51,7 +51,7 @@ function another(first: Message, change: Partial<Message["part"]>): Message {
   }
 }
 
-test("a second, milder warning in one thread is shown as a conflict and relaxes nothing (I5)", () => {
+test("M-THR-26: a second, milder warning in one thread is shown as a conflict and relaxes nothing (I5)", () => {
   const talk = conversation({ precedence: "FLASH" })
   const [first] = talk.thread.messages.filter((it) => it.statement.kind === "warning")
   if (first === undefined) throw new Error("the conversation has no warning")
