@@ -15,7 +15,7 @@ const custodyContext = "tearline/custody/v1"
 const refusalContext = "tearline/refusal/v1"
 const codeForm = /^[a-z]+(?:_[a-z]+)*$/
 
-/** That `recipient`'s gateway holds this unit of `sender`'s envelope since `atMs`. */
+/** That the addressee's gateway holds this unit of `sender`'s envelope since `atMs`. */
 export interface Custody {
   readonly digest: Uint8Array
   readonly sender: Uint8Array
@@ -25,7 +25,7 @@ export interface Custody {
   readonly unitHash: Uint8Array
 }
 
-/** That `recipient` did not take the envelope, with a stable code. */
+/** That the addressee did not take the envelope, with a stable code. */
 export interface RefusedEnvelope {
   readonly digest: Uint8Array
   readonly sender: Uint8Array
@@ -68,7 +68,7 @@ function readAbout(field: (key: number) => Value): Omit<Custody, "unitHash"> {
   return {
     digest: bytesOf(field(1), "the digest", digestBytes),
     sender: bytesOf(field(2), "the sender", organisationBytes),
-    recipient: bytesOf(field(3), "the recipient", organisationBytes),
+    recipient: bytesOf(field(3), "the addressee", organisationBytes),
     atMs: integerOf(field(4), "the time"),
   }
 }

@@ -20,7 +20,7 @@ import { bytesOf, malformed, mapOf } from "./form.ts"
 import { type Precedence, digestBytes, encodeHeader, nonceBytes } from "./header.ts"
 import type { KemKey, KemPublicKey } from "./kem.ts"
 import { contextOf, kindOf, signPayload, signedParts, verified } from "./signed.ts"
-import { type LanePosition, openSlot, sealSlot, slotHash } from "./slot.ts"
+import { type LanePlace, openSlot, sealSlot, slotHash } from "./slot.ts"
 import { commitmentOf, sha256 } from "./suite.ts"
 import { type OutsideChecked, type UnitTrust, checkOutside, digestOf, unitsOver } from "./unit.ts"
 
@@ -28,7 +28,7 @@ import { type OutsideChecked, type UnitTrust, checkOutside, digestOf, unitsOver 
 export type Statement = Readonly<Record<string, Value>>
 
 /** One addressee, and its place in the lane towards it. */
-export interface Addressee extends LanePosition {
+export interface Addressee extends LanePlace {
   readonly org: Uint8Array
   readonly kem: KemPublicKey
   readonly privatePart: Statement
@@ -124,7 +124,7 @@ export async function sealEnvelope(it: ToSeal): Promise<Sealed> {
 }
 
 /** An addressee of a statement that is already signed. */
-export interface SlotToSeal extends LanePosition {
+export interface SlotToSeal extends LanePlace {
   readonly org: Uint8Array
   readonly kem: KemPublicKey
   /** Exactly the bytes that the audience commits to. */
@@ -146,7 +146,7 @@ export async function sealUnits(
   const slots = await Promise.all(
     addressees.map(({ org, kem, privatePart, opening, ...place }) => {
       const { epoch, lane, number, previousSlotHash } = place
-      const to = { org, kem, position: { epoch, lane, number, previousSlotHash } }
+      const to = { org, kem, place: { epoch, lane, number, previousSlotHash } }
       return sealSlot(to, headerHash, { messageSecret, privatePart, ...opening })
     }),
   )
@@ -190,7 +190,7 @@ export interface OpeningTrust extends UnitTrust {
 }
 
 /** A unit opened, everything in it verified. The statement's own schema is the caller's to check. */
-export interface OpenedUnit extends LanePosition {
+export interface OpenedUnit extends LanePlace {
   readonly messageId: string
   readonly kind: string
   readonly statement: Statement

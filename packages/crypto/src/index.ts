@@ -84,7 +84,7 @@ export {
   signPayload,
   signedParts,
 } from "./signed.ts"
-export { type LanePosition, slotHash } from "./slot.ts"
+export { type LanePlace, slotHash } from "./slot.ts"
 export {
   type CheckedUnit,
   type Departure,

@@ -22,7 +22,7 @@ import { framed, roundedUp, unframed } from "./padding.ts"
 import { sha256 } from "./suite.ts"
 
 /** Where a slot stands in the sender's lane towards one addressee. */
-export interface LanePosition {
+export interface LanePlace {
   readonly epoch: number
   readonly lane: number
   /** From 1, without a gap. */
@@ -41,7 +41,7 @@ export interface SlotContent {
 }
 
 /** A slot taken apart, still sealed. */
-export interface Slot extends LanePosition {
+export interface Slot extends LanePlace {
   readonly addressee: Uint8Array
   readonly prekeyId: Uint8Array
   readonly encapsulation: Uint8Array
@@ -56,12 +56,12 @@ const slotBytesMax = 65_536
 
 /** Seals a slot. The result is the slot's exact bytes. */
 export async function sealSlot(
-  to: { readonly org: Uint8Array; readonly kem: KemPublicKey; readonly position: LanePosition },
+  to: { readonly org: Uint8Array; readonly kem: KemPublicKey; readonly place: LanePlace },
   headerHash: Uint8Array,
   content: SlotContent,
 ): Promise<Uint8Array> {
-  const { org, kem, position } = to
-  const place = { addressee: org, prekeyId: kem.id, ...position }
+  const { org, kem } = to
+  const place = { addressee: org, prekeyId: kem.id, ...to.place }
   const inner = encode([
     content.messageSecret,
     content.salt,

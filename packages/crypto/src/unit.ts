@@ -3,7 +3,7 @@
  *
  * Header, body and outer signature are the same for all addressees; slot, index and path are its
  * own. The gateway's signature covers the digest and the slots root. Without the root a
- * co-recipient, who knows the message secret, could forge the slot of another.
+ * co-addressee, who knows the message secret, could forge the slot of another.
  */
 
 import { fixedTree, isSame, leafHash, rootFromPath } from "@tearline/log"

@@ -61,7 +61,7 @@ function resigned(unit: Partial<Unit>, gateway: SigningKey = alder.gateway): Uin
 const opens = (unit: Uint8Array, own: Organisation = birch) =>
   codeOfLater(() => openUnit(unit, trustOf(own)))
 
-test("attack 1: another recipient's slot", async () => {
+test("attack 1: another addressee's slot", async () => {
   const { slot, slotIndex, slotPath } = decodeUnit(at(envelope.signed, 1))
   expect(await opens(encodeUnit({ ...parts, slot, slotIndex, slotPath }))).toBe("foreign_slot")
   // Even where the slot's words are changed to name us and the gateway signs it.
@@ -90,7 +90,7 @@ test("attack 4: a flipped body bit", async () => {
   expect(await opens(resigned({ body }))).toBe("cannot_open")
 })
 
-test("attack 5: a two-faced sender gives one recipient a different key", async () => {
+test("attack 5: a two-faced sender gives one addressee a different key", async () => {
   const { header, body } = envelope.resealable
   const messageSecret = new Uint8Array(32).fill(5)
   const slot = { ...addressee(birch), privatePart: at(envelope.privateParts, 0) }
@@ -118,11 +118,11 @@ test("attack 7: a changed sequence number", async () => {
   }
 })
 
-test("attack 8: a co-recipient who knows the message secret forges a slot for someone else", async () => {
+test("attack 8: a co-addressee who knows the message secret forges a slot for someone else", async () => {
   const cedarSlot = decodeSlot(decodeUnit(at(envelope.signed, 1)).slot)
   const known = await openSlot(cedarSlot, sha256(parts.header), cedar.kem)
-  const position = { ...addressee(birch), number: 99 }
-  const to = { org: birch.org, kem: birch.kem.public, position }
+  const place = { ...addressee(birch), number: 99 }
+  const to = { org: birch.org, kem: birch.kem.public, place }
   const slot = await sealSlot(to, sha256(parts.header), known)
   expect(await opens(encodeUnit({ ...parts, slot }))).toBe("slot_not_under_root")
   const forged = unitsOver(parts, [slot], (bytes) => new Uint8Array(bytes))
@@ -130,7 +130,7 @@ test("attack 8: a co-recipient who knows the message secret forges a slot for so
   expect(await opens(encodeUnit({ ...unit, outer: parts.outer }))).toBe("slot_not_under_root")
 })
 
-test("attack 9: a recipient seals the signed content again to an outsider", async () => {
+test("attack 9: an addressee seals the signed content again to an outsider", async () => {
   // Birch tells nobody but Alder's gateway plays along, so that only the audience stands against it.
   const toCedarOnly = await departed({ addressees: [addressee(cedar)] })
   const { resealable, audienceOpenings, privateParts } = toCedarOnly
