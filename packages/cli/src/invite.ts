@@ -1,4 +1,4 @@
-/** The invite file of a partner: read, taken apart and checked before anybody is asked about it. */
+/** The invite file of a peer: read, taken apart and checked before anybody is asked about it. */
 
 import {
   checkIdentity,
@@ -60,7 +60,7 @@ function statementsOf(bytes: Uint8Array): Statements {
 
 function noInvite(path: string, cause?: unknown): CliError {
   return new CliError("wrong_content", `${path} is no invite that can be trusted`, {
-    hint: "ask the partner for it again: tearline peer export; it may have been cut or changed",
+    hint: "ask the peer for it again: tearline peer export; it may have been cut or changed",
     cause,
   })
 }

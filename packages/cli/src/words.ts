@@ -1,6 +1,6 @@
 /** What each obligation is called before people. */
 
-const duties: Readonly<Record<string, string>> = {
+const obligations: Readonly<Record<string, string>> = {
   custody: "take custody",
   unsealed: "open it",
   read: "read it",
@@ -36,7 +36,7 @@ const commands: Readonly<Record<string, string>> = {
 }
 
 export function dutyOf(rule: string): string {
-  return duties[rule] ?? rule
+  return obligations[rule] ?? rule
 }
 
 export function commandFor(rule: string): string | undefined {

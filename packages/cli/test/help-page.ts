@@ -7,7 +7,7 @@ const opening = `# The command line
 
 \`npm run tearline -- COMMAND\` in a checkout, \`tearline COMMAND\` where it is installed. This page is written out of the program's own help; a test keeps the two equal.
 
-Results go to standard output, everything else to standard error. \`--json\` prints one document and works with every command. Text that partners wrote is shown with control and reordering characters made visible.`
+Results go to standard output, everything else to standard error. \`--json\` prints one document and works with every command. Text that peers wrote is shown with control and reordering characters made visible.`
 
 const block = (text: string): string => `\`\`\`text\n${text}\n\`\`\``
 

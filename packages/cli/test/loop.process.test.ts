@@ -31,14 +31,14 @@ const mineIn = (dir: string): Promise<readonly Owed[]> => json(dir, "inbox", "--
 const rulesIn = async (dir: string): Promise<readonly string[]> =>
   (await mineIn(dir)).map(({ rule }) => rule)
 
-test("a partner is added only under the fingerprint that was compared", async () => {
-  for (const [dir, partner] of [
+test("a peer is added only under the fingerprint that was compared", async () => {
+  for (const [dir, peer] of [
     [alder, birch],
     [birch, alder],
   ] as const) {
-    const invite = `${partner}.invite`
+    const invite = `${peer}.invite`
     const { fingerprint } = await json<{ fingerprint: string }>(
-      partner,
+      peer,
       "peer",
       "export",
       "--out",
@@ -168,7 +168,7 @@ test("the status names the link and what was heard of it", async () => {
   expect(stdout).toMatch(/Birch +heard/)
 })
 
-test("what a partner wrote cannot reach into the terminal", async () => {
+test("what a peer wrote cannot reach into the terminal", async () => {
   const control = await tearline(birch, "thanks", thread, "--level", "desk", "--text", "a\u001B[2J")
   expect(control.exit).toBe(2)
   const left = await tearline(

@@ -68,7 +68,7 @@ function packageRoot(): string {
   } catch (error) {
     const message =
       `no PostgreSQL server for this platform: ${name} is not installed; ` +
-      "install it, or name a server of your own by --database-url"
+      "install it, or name a server of your own by --database-urls"
     throw new PostgresError("no_binary", message, { cause: error })
   }
 }
@@ -140,7 +140,7 @@ function tried(programs: Programs): Programs {
   } catch (error) {
     const message =
       "the PostgreSQL server that ships with this package does not run here " +
-      "(it needs glibc 2.27 or newer); name a server of your own by --database-url"
+      "(it needs glibc 2.27 or newer); name a server of your own by --database-urls"
     throw new PostgresError("no_binary", message, { cause: error })
   }
   return programs

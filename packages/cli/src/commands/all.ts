@@ -1,4 +1,4 @@
-/** Every command, in the order of the help: the node, its partners, the loop from warning to press. */
+/** Every command, in the order of the help: the node, its peers, the loop from warning to press. */
 
 import type { Command } from "../command.ts"
 import { accept } from "./accept.ts"

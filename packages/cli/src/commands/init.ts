@@ -31,7 +31,7 @@ export const init: Command = {
       value: "<number>",
       help: "the duty officer's, for when nothing else answers",
     },
-    "database-url": {
+    "database-urls": {
       type: "text",
       value: "<file>",
       help:
@@ -52,7 +52,7 @@ async function runInit(context: Context): Promise<Report> {
   const listen = listenOf(given.text("listen") ?? "127.0.0.1:8443")
   const endpoint = endpointOf(given.text("endpoint"))
   const telephone = given.text("telephone")
-  const file = given.text("database-url")
+  const file = given.text("database-urls")
   const databases = file === undefined ? undefined : await databasesOf(file)
   // Loaded here alone: every other command is quicker without keys and certificates.
   const { initNode } = await import("../state/init.ts")

@@ -11,16 +11,16 @@ const methods = ["voice", "qr", "in-person"] as const
 
 export const peerAdd: Command = {
   name: "peer add",
-  summary: "add a partner, once two people have compared fingerprints",
+  summary: "add a peer, once two people have compared fingerprints",
   details:
     "Shows both fingerprints, each six groups of five digits. Read them out to each other on a line " +
     "that you already trust, never one that came with the invite. Who compared, and how, is recorded.",
-  positionals: [{ name: "INVITE", help: "the partner's invite file; - for standard input" }],
+  positionals: [{ name: "INVITE", help: "the peer's invite file; - for standard input" }],
   options: {
     fingerprint: {
       type: "text",
       value: "<digits>",
-      help: "the partner's, as it was read out; instead of being asked",
+      help: "the peer's, as it was read out; instead of being asked",
     },
     method: { type: "text", value: "<code>", help: "how it was compared", codes: methods },
     officer: officerOption,

@@ -6,7 +6,7 @@ import { plain } from "../terminal/plain.ts"
 
 export const peerExport: Command = {
   name: "peer export",
-  summary: "write the invite that a partner adds, and show its fingerprint",
+  summary: "write the invite that a peer adds, and show its fingerprint",
   details:
     "The invite may travel by any way, a hostile one too. The fingerprint must not travel with it: " +
     "two people compare it on a line that they already trust.",

@@ -5,7 +5,7 @@ import { table } from "../terminal/table.ts"
 
 export const peerList: Command = {
   name: "peer list",
-  summary: "list the partners",
+  summary: "list the peers",
   options: {},
   examples: ["tearline peer list"],
   run: runList,
@@ -16,6 +16,6 @@ async function runList(context: Context): Promise<Report> {
     context.terminal.during("waiting for the node…", desk.peers()),
   )
   const rows = peers.map(({ org, name }) => [plain(name), org])
-  const empty = ["no partner yet; it takes two people and one phone call: tearline peer add"]
+  const empty = ["no peer yet; it takes two people and one phone call: tearline peer add"]
   return { document: peers, lines: rows.length === 0 ? empty : table(rows) }
 }

@@ -8,7 +8,7 @@ export const reach: Command = actCommand({
   name: "reach",
   kind: "reach",
   summary: "say whether it has reached those who can protect",
-  details: "A `no` stays open and goes to both chiefs.",
+  details: "A `no` stays open.",
   options: {
     reached: {
       type: "text",

@@ -13,7 +13,7 @@ import { warningContent, warningOptions } from "../warning-flags.ts"
 
 export const warn: Command = {
   name: "warn",
-  summary: "warn one or more partners",
+  summary: "warn one or more peers",
   details:
     "Every one of the seven elements is filled, or said to be unknown, withheld or not applicable; " +
     "none is left out in silence. A file holds addressees, precedence, status and content, as in " +
