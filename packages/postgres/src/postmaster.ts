@@ -13,7 +13,7 @@ import { type Programs } from "./binary.ts"
 import { PostgresError } from "./error.ts"
 import { dropTo, launchFrom, type Place } from "./place.ts"
 import { identify, isAlive } from "./process-identity.ts"
-import { logPath, logSince, openLog } from "./server-log.ts"
+import { diagnosticsPath, diagnosticsSince, openDiagnostics } from "./server-diagnostics.ts"
 
 export interface Launch {
   child: ChildProcess
@@ -23,7 +23,7 @@ export interface Launch {
 /** Starts the server so that it outlives us: its own session, its output in its log. */
 export function launch(place: Place, programs: Programs, socketFolder: string): Launch {
   const { cwd, name } = launchFrom(place.data)
-  const { file, startByte } = openLog(place.folder)
+  const { file, startByte } = openDiagnostics(place.folder)
   // Not to be tuned away by a file: where the server can be reached.
   const fixed = ["-c", "listen_addresses=", "-c", `unix_socket_directories=${socketFolder}`]
   const child = spawn(
@@ -50,7 +50,7 @@ export function hasEnded({ child }: Launch): boolean {
 
 /** Why a server that we started has ended: undefined means that another try may do better. */
 export function whyEnded(place: Place, { startByte }: Launch): PostgresError | undefined {
-  const said = logSince(place.folder, startByte)
+  const said = diagnosticsSince(place.folder, startByte)
   if (/lock file ".*" (already exists|is empty)|shared memory block/.test(said)) return undefined
   if (said.includes("No space left on device")) {
     const message = `no space left for the database in ${place.folder}; free some and start again`
@@ -62,7 +62,7 @@ export function whyEnded(place: Place, { startByte }: Launch): PostgresError | u
   }
   const fatal = said.split("\n").findLast((line) => /FATAL|PANIC|error/.test(line)) ?? "no reason"
   const reason = fatal.replace(/^.*?(FATAL|PANIC): +/, "")
-  const message = `the database server ended at once: ${reason}; see ${logPath(place.folder)}`
+  const message = `the database server ended at once: ${reason}; see ${diagnosticsPath(place.folder)}`
   return new PostgresError("start_failed", message)
 }
 

@@ -30,7 +30,7 @@ import {
 import { identify } from "./process-identity.ts"
 import { checkSafety } from "./safety.ts"
 import { adminRole, openSecrets, type Passwords } from "./secrets.ts"
-import { boundLog } from "./server-log.ts"
+import { boundDiagnostics } from "./server-diagnostics.ts"
 import { writeSettings } from "./settings.ts"
 import { openSocketFolder, port } from "./socket-folder.ts"
 
@@ -86,7 +86,7 @@ export async function startPostgres(options: StartOptions): Promise<PostgresServ
         progress("creating the database (once)…")
         await createCluster(place, programs, passwords[adminRole])
       }
-      boundLog(place.folder)
+      boundDiagnostics(place.folder)
       const socketFolder = openSocketFolder(place.folder, place.account)
       const retryMs = options.retryMs ?? 30_000
       return await start({ ...place, socketFolder, passwords, programs, progress, retryMs, exists })
@@ -211,7 +211,7 @@ async function endOurs(ground: Ground, identity: string): Promise<void> {
 function handle(ground: Ground, identity: string, how: Origin): PostgresServer {
   const { folder, socketFolder, passwords } = ground
   const lease = takeLease(folder)
-  const logTimer = setInterval(() => boundLog(folder), 60_000).unref()
+  const logTimer = setInterval(() => boundDiagnostics(folder), 60_000).unref()
   const stop = async (): Promise<void> => {
     clearInterval(logTimer)
     await underLock(folder, async () => {
