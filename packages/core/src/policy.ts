@@ -2,7 +2,8 @@
  * How long each thing may take: the one place from which due times come.
  *
  * A policy is data with a hash; a circle has its own, countersigned. Until circles exist every
- * warning carries the hash of the built-in one; an unknown hash means the built-in and an alarm.
+ * warning carries the hash of the built-in one; an unknown hash means the built-in and an alarm
+ * (`warningsOf`).
  */
 
 import type { OutcomePoint } from "./messages/closing.ts"
@@ -32,7 +33,7 @@ export interface Policy {
   readonly doubtMs: number
 }
 
-/** Defaults of design.md 4. */
+/** Defaults of spec/threads.md 5 and 6. */
 export const builtInPolicy: Policy = {
   name: "built-in",
   version: 1,

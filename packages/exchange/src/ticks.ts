@@ -1,8 +1,7 @@
 /** Time passing, as an input: every few seconds each link is asked whether a heartbeat is due. */
 
-import type { Clock, ExchangeAnswer, ExchangeInput } from "@tearline/core"
+import type { Clock, Diagnostics, ExchangeAnswer, ExchangeInput } from "@tearline/core"
 
-import type { Diagnostics } from "./diagnostics.ts"
 import { codeOf } from "./exchange-error.ts"
 import type { Peers } from "./peers.ts"
 
@@ -64,7 +63,7 @@ export class Ticks {
     }
   }
 
-  /** No due time moves with a jump: a person is told, and the clock is slewed (design 4). */
+  /** No due time moves with a jump: a person is told, and the clock is slewed. */
   #watchClock(): void {
     const { clock, diagnostics } = this.#parts
     if (clock.isSuspect?.() !== true) return

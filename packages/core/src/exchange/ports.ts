@@ -2,7 +2,7 @@
  * What the exchange's machine reads, seals and writes, in its own words.
  *
  * Exact signed bytes, units and receipts are written as they were received or made; everything else
- * in a write is an index over them (design 3).
+ * in a write is an index over them.
  */
 
 import type { Digest, MessageId, OrgId, ThreadId } from "../ids.ts"

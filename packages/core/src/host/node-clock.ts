@@ -1,5 +1,5 @@
 /**
- * The node's clock: it never steps back, whatever the machine's wall clock does (design 4, Time).
+ * The node's clock: it never steps back, whatever the machine's wall clock does.
  *
  * It starts at the later of wall time and the latest time that the node is known to have written,
  * and runs on the machine's uptime. Towards the wall clock it drifts by a twentieth at most, so

@@ -12,7 +12,7 @@ export type OutcomePoint = (typeof outcomePoints)[number]
 
 const countSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(1_000_000))
 
-/** What came of it, coded; coarse is allowed, nothing is not (R47). */
+/** What came of it, coded; coarse is allowed, nothing is not. */
 export const outcomeSchema = v.looseObject({
   point: v.picklist(outcomePoints),
   result: anyCodeSchema,
@@ -25,7 +25,7 @@ export const outcomeSchema = v.looseObject({
   final: v.optional(v.boolean(), false),
 })
 
-/** Thanks to be relayed to the people who obtained it, who are never named (R50). */
+/** Thanks to be relayed to the people who obtained it, who are never named. */
 export const thanksSchema = v.looseObject({
   level: anyCodeSchema,
   text: plainText(4_000),
@@ -38,7 +38,7 @@ export const thanksReplySchema = v.looseObject({
 
 const textsSchema = v.record(anyCodeSchema, plainText(4_000))
 
-/** One party's position before the press, as agreed by both (R51). */
+/** One party's position before the press, as agreed by both. */
 const stancesSchema = v.looseObject({ originator: anyCodeSchema, addressee: anyCodeSchema })
 
 const lineEntries = {

@@ -42,7 +42,7 @@ const unfilledSchema = v.looseObject({
 const elementSchema = v.variant("state", [filledSchema, unfilledSchema])
 export type Element = v.InferOutput<typeof elementSchema>
 
-/** All seven elements, each present (R03). */
+/** All seven elements, each present. */
 export const elementsSchema = v.looseObject({
   what: elementSchema,
   who: elementSchema,

@@ -38,7 +38,7 @@ export const mendSchema = v.looseObject({
   thread: v.optional(threadIdSchema),
 })
 
-/** Who, where, when, how, in the addressee's own words (R29). */
+/** Who, where, when, how, in the addressee's own words. */
 export const readBackSchema = v.looseObject({ understood: restatedSchema })
 
 export const readBackReplySchema = v.variant("verdict", [
@@ -46,7 +46,7 @@ export const readBackReplySchema = v.variant("verdict", [
   v.looseObject({ verdict: v.literal("corrected"), corrections: restatedSchema }),
 ])
 
-/** What is being done, coarse if need be; `none` only with a reason (R43). */
+/** What is being done, coarse if need be; `none` only with a reason. */
 export const actionSchema = v.pipe(
   v.looseObject({
     actions: v.pipe(v.array(anyCodeSchema), v.minLength(1), v.maxLength(16)),
@@ -60,14 +60,14 @@ export const actionSchema = v.pipe(
   ),
 )
 
-/** Has it reached those who can protect? `no` stays open and goes to both chiefs (R31). */
+/** Has it reached those who can protect? `no` stays open: M-THR-19. */
 export const reachSchema = v.looseObject({
   reached: v.picklist(["yes", "no", "withheld"]),
   hops: v.optional(v.pipe(v.array(anyCodeSchema), v.maxLength(16)), []),
   text: v.optional(plainText(2_000)),
 })
 
-/** At the end of the threat window: go on, step down or close; never by silence (R46). */
+/** At the end of the threat window: go on, step down or close; never by silence. */
 export const windowDecisionSchema = v.variant("decision", [
   v.looseObject({
     decision: v.literal("extended"),
@@ -79,3 +79,6 @@ export const windowDecisionSchema = v.variant("decision", [
     reason: plainText(2_000),
   }),
 ])
+
+/** The originator does not agree to a decision: it is to be decided again, M-THR-26. */
+export const windowDissentSchema = v.looseObject({ reason: plainText(2_000) })

@@ -23,6 +23,7 @@ import {
   readBackSchema,
   receiptSchema,
   windowDecisionSchema,
+  windowDissentSchema,
 } from "./handling.ts"
 import { heartbeatSchema } from "./heartbeat.ts"
 import { warningSchema } from "./warning.ts"
@@ -38,7 +39,7 @@ export interface KindRule {
   readonly by: readonly Party[]
   /** The kinds one of which it must answer; empty where it answers nothing in particular. */
   readonly answers: readonly string[]
-  /** Whether the other side owes `unsealed` and `read` for it (design 4). */
+  /** Whether the other side owes `unsealed` and `read` for it: spec/messages.md 4. */
   readonly owesReading: boolean
   /** It tells of the threat itself: reading it is capped by the time that is left. */
   readonly isOfThreat: boolean
@@ -66,6 +67,7 @@ export const kinds = {
     "warning",
     "mend",
     "read-back-reply",
+    "window-dissent",
     "thanks-reply",
     "public-line",
     "public-line-reply",
@@ -74,7 +76,8 @@ export const kinds = {
   "read-back-reply": rule(readBackReplySchema, originator, ["read-back"]),
   action: rule(actionSchema, addressee, ["warning"]),
   reach: rule(reachSchema, addressee, ["warning"]),
-  "window-decision": rule(windowDecisionSchema, addressee, ["warning"]),
+  "window-decision": rule(windowDecisionSchema, addressee, ["warning", "window-dissent"]),
+  "window-dissent": rule(windowDissentSchema, originator, ["window-decision"]),
   outcome: rule(outcomeSchema, addressee, ["warning"]),
   thanks: rule(thanksSchema, addressee, ["warning"], true),
   "thanks-reply": rule(thanksReplySchema, originator, ["thanks"]),

@@ -6,7 +6,7 @@ import { instantSchema, orgIdSchema } from "../ids.ts"
 import { anyCodeSchema } from "../vocabulary/code-list.ts"
 import { plainText } from "./text.ts"
 
-/** A line that may be told to someone without asking again (R44). */
+/** A line that may be told to someone without asking again. */
 const mayTellSchema = v.looseObject({ whom: anyCodeSchema, text: plainText(1_000) })
 
 /** TLP, PAP, handling code, releasable-to, pre-authorised lines, court use, retention. */
@@ -22,7 +22,7 @@ export const markingSchema = v.looseObject({
 })
 export type Marking = v.InferOutput<typeof markingSchema>
 
-/** When the threat may come true, and what is to happen when that time has passed (R08). */
+/** When the threat may come true, and what is to happen when that time has passed. */
 export const threatWindowSchema = v.looseObject({
   earliestMs: v.optional(instantSchema),
   latestMs: v.optional(instantSchema),

@@ -14,9 +14,9 @@ export const warningSchema = v.pipe(
     elements: elementsSchema,
     marking: markingSchema,
     window: v.optional(threatWindowSchema),
-    /** One officer released it at FLASH: a second one's review is owed at home (design 10). */
+    /** One officer released it at FLASH: a second one's review is owed at home. M-MSG-11. */
     reviewOwed: v.optional(v.boolean(), false),
-    /** Why a threat to life travels below IMMEDIATE (R10). */
+    /** Why a threat to life travels below IMMEDIATE. M-MSG-9. */
     loweredBecause: v.optional(plainText(1_000)),
   }),
   v.check(({ window }) => {

@@ -60,7 +60,7 @@ function read(facts: Facts, message: Message, startMs: number): Obligation {
   }
 }
 
-/** Custody for every message; unsealed and read where its kind asks for it (design 4). */
+/** Custody for every message; unsealed and read where its kind asks for it. M-THR-11 to 13. */
 export function carriageObligations(facts: Facts): Obligation[] {
   return facts.ordered.flatMap((message) => {
     const startMs = facts.custodyMs(message)
