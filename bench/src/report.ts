@@ -1,8 +1,14 @@
-/** Figures as lines for people, each against what design.md 9 wants reached. */
+/** Figures as lines for people, each against what is wanted and what others need for the same. */
 
 import type { DeliveryFigures } from "./delivery.ts"
 import type { NativeReference } from "./native.ts"
 import type { Percentiles } from "./percentile.ts"
+import {
+  acknowledgedElsewhere,
+  fanOutElsewhere,
+  readableElsewhere,
+  type Reference,
+} from "./references.ts"
 
 const ms = (value: number) => `${value.toFixed(value < 10 ? 2 : 1)} ms`
 const mega = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`
@@ -25,6 +31,16 @@ function against(what: string, seen: string, wanted: string, isReached: boolean)
   return `${isReached ? "reached" : "short  "}  ${what}: ${seen} (wanted: ${wanted})`
 }
 
+/** How a figure of ours stands to those of others: like against like, an estimate against p95. */
+function besides(ours: Percentiles, references: readonly Reference[]): string[] {
+  return references.map(({ system, ms: theirs, is }) => {
+    const own = is === "median" ? ours.p50 : ours.p95
+    const ratio = theirs / own
+    const words = ratio >= 1 ? `${ratio.toFixed(1)} × sooner` : `${(1 / ratio).toFixed(1)} × later`
+    return `           ${words} than ${system}: ${is} ${ms(theirs)} (bench/src/references.ts)`
+  })
+}
+
 function nativeLines({ costs, deliveryMs }: NativeReference): string[] {
   const lines = costs.map(
     ({ operation, count, eachMs }) => `           ${count} × ${operation}: ${ms(eachMs)} each`,
@@ -45,12 +61,14 @@ export function deliveryReport(figures: DeliveryFigures): string {
       "p95 < 100 ms",
       readableMs.p95 < 100,
     ),
+    ...besides(readableMs, readableElsewhere),
     against(
       "human acknowledgement back",
       spread(acknowledgedMs),
       "p95 < 100 ms",
       acknowledgedMs.p95 < 100,
     ),
+    ...besides(acknowledgedMs, acknowledgedElsewhere),
     `         sustained: ${sustained.perSecond.toFixed(1)} deliveries a second with both receipts`,
     against("CPU of a delivery, both nodes", cpuSeen, "< 2 ×", cpu.ratio < 2),
     parts(cpu.byProcess, ms),
@@ -64,6 +82,7 @@ export function deliveryReport(figures: DeliveryFigures): string {
     const { partners, lastReadableMs } = fanOut
     const what = `FLASH readable at the last of ${partners} partners`
     lines.push(against(what, spread(lastReadableMs), "p95 < 1 s", lastReadableMs.p95 < 1_000))
+    if (partners === 30) lines.push(...besides(lastReadableMs, fanOutElsewhere))
   }
   return lines.join("\n")
 }
