@@ -165,6 +165,15 @@ describe("between two organisations", () => {
     expect(arrival?.code).toBe("not_entitled")
   })
 
+  test("M-MSG-11: a FLASH that one officer released says that a review is owed", async () => {
+    for (const precedence of ["FLASH", "IMMEDIATE"] as const) {
+      const world = createWorld()
+      await world.warn("alder", "birch", { precedence })
+      const { content } = readUnit(takenOff(world.road).item.unit).statement
+      expect(content["reviewOwed"]).toBe(precedence === "FLASH")
+    }
+  })
+
   test("M-THR-1: a warning whose thread id is not made of its own words is refused", async () => {
     const nonce = "0".repeat(32) as ThreadId
     const changes = [

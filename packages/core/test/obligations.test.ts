@@ -206,6 +206,41 @@ describe("what the addressee's people owe", () => {
     expect(times(talk.owed("decide-window")[0])).toEqual({ start: 0, due: 5 * minute })
   })
 
+  test("M-THR-27: a dissent makes the window be decided again by reading time, about the dissent", () => {
+    const talk = conversation({ precedence: "IMMEDIATE", window: farOff })
+    const extended = talk.act(birch, "extend", { afterMs: 2 * day })
+    const dissent = talk.act(alder, "dissent", { answers: [extended], afterMs: 2 * day + minute })
+    const again = () => talk.owed("decide-window").find((it) => it.about === dissent.id)
+    expect(talk.owed("decide-window")).toHaveLength(2)
+    const start = 2 * day + minute
+    expect(times(again())).toEqual({ start, due: start + hour })
+    expect(again()).toMatchObject({ owedBy: birch, end: null })
+    // What answers the warning was not decided on the dissent, and leaves it open.
+    talk.act(birch, "close", { afterMs: 2 * day + 2 * minute })
+    expect(again()?.end).toBeNull()
+    const closed = talk.act(birch, "close", { answers: [dissent], afterMs: 2 * day + 3 * minute })
+    expect(again()?.end).toMatchObject({ kind: "discharged", by: closed.id })
+    const other = talk.act(alder, "dissent", { answers: [closed], afterMs: 3 * day })
+    expect(talk.owed("decide-window").filter((it) => it.end === null)).toMatchObject([
+      { id: `decide-window/${other.id}/1`, startMs: startedMs + 3 * day },
+    ])
+  })
+
+  test("M-THR-27: without a window only a dissent makes a decision owed", () => {
+    const talk = conversation({ window: null })
+    const closed = talk.act(birch, "close", { afterMs: hour })
+    expect(talk.owed("decide-window")).toEqual([])
+    const dissent = talk.act(alder, "dissent", { answers: [closed], afterMs: 2 * hour })
+    expect(talk.owed("decide-window")).toMatchObject([{ about: dissent.id, owedBy: birch }])
+  })
+
+  test("M-THR-27: a dissent from no decision of this thread changes nothing", () => {
+    const talk = conversation()
+    const before = talk.owed("decide-window")
+    talk.act(alder, "dissent", { answers: [talk.warning], afterMs: hour })
+    expect(talk.owed("decide-window")).toEqual(before)
+  })
+
   test("M-THR-21: three outcomes are owed from the first action or the window's end", () => {
     expect(conversation({ window: null }).owed("outcome-24h")).toEqual([])
     const quiet = conversation()

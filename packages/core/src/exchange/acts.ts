@@ -7,6 +7,7 @@ import { kindRule, type KindRule } from "../messages/kinds.ts"
 import type { Message } from "../messages/statement.ts"
 import type { Policy } from "../policy.ts"
 import { factsOf, type Facts } from "../thread/facts.ts"
+import { windowSubject } from "../thread/handling-rules.ts"
 import { partyOf, type Thread } from "../thread/thread.ts"
 import { ActError, type Acted } from "./inputs.ts"
 
@@ -59,24 +60,38 @@ function correction(facts: Facts): Message | undefined {
     )
 }
 
-const replies: readonly string[] = ["read-back-reply", "thanks-reply", "public-line-reply"]
+const replies: readonly string[] = [
+  "read-back-reply",
+  "window-dissent",
+  "thanks-reply",
+  "public-line-reply",
+]
+
+/** The message that an act takes up first, where it is not the warning. */
+function takenUp(facts: Facts, author: OrgId, act: string, rule: KindRule): Message | undefined {
+  if (act === "read-back") return correction(facts)
+  if (act === "window-decision") return windowSubject(facts)
+  if (act === "receipt") return unread(facts, author)
+  if (!replies.includes(act)) return undefined
+  const waiting = unanswered(facts, author, act, rule.answers)
+  // A decision that was followed by another is past.
+  return act === "window-dissent" ? waiting.at(-1) : waiting[0]
+}
+
+function mended(facts: Facts): Message | undefined {
+  const last = facts.ofKind("acceptance").at(-1)
+  return last?.statement.content["verdict"] === "rejected" ? last : facts.warning?.message
+}
+
+function ids(...messages: readonly (Message | undefined)[]): MessageId[] {
+  return [...new Set(messages.flatMap((it) => (it === undefined ? [] : [it.id])))]
+}
 
 function usualAnswers(facts: Facts, author: OrgId, { act }: Acted, rule: KindRule): MessageId[] {
-  const warning = facts.warning?.message
-  if (act === "receipt") return [unread(facts, author)?.id].filter((it) => it !== undefined)
-  if (replies.includes(act)) {
-    return unanswered(facts, author, act, rule.answers)
-      .slice(0, 1)
-      .map((it) => it.id)
-  }
-  if (act === "mend") {
-    const rejected = facts.ofKind("acceptance").at(-1)
-    return [
-      rejected?.statement.content["verdict"] === "rejected" ? rejected.id : warning?.id,
-    ].filter((it) => it !== undefined)
-  }
-  const again = act === "read-back" ? correction(facts) : undefined
-  return [again?.id, warning?.id].filter((it) => it !== undefined)
+  if (act === "mend") return ids(mended(facts))
+  const first = takenUp(facts, author, act, rule)
+  const isAlone = act === "receipt" || replies.includes(act)
+  return isAlone ? ids(first) : ids(first, facts.warning?.message)
 }
 
 /** An act that has been found in order: its kind, content and what it answers. */

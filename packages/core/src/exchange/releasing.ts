@@ -28,7 +28,8 @@ function contentOf({ content, precedence }: Released): Record<string, unknown> {
       "a threat to life travels at least IMMEDIATE, or says in loweredBecause why not",
     )
   }
-  return { ...warning }
+  // Whoever releases is one officer: at FLASH a second one's review is owed (design 10).
+  return { ...warning, reviewOwed: warning.reviewOwed || precedence === "FLASH" }
 }
 
 /** Opens a thread with an addressee; nobody but the two can derive its id. */

@@ -80,5 +80,5 @@ export const windowDecisionSchema = v.variant("decision", [
   }),
 ])
 
-/** The originator does not agree to a decision: it is to be decided again, M-THR-26. */
+/** The originator does not agree to a decision: it is to be decided again, M-THR-27. */
 export const windowDissentSchema = v.looseObject({ reason: plainText(2_000) })

@@ -142,27 +142,74 @@ function reach(facts: Facts, warning: WarningFact, startMs: number): Obligation[
   ]
 }
 
-/** One decision at the window's latest time, and again at the end of each extension. */
-function decideWindow(facts: Facts, { message, content: warning }: WarningFact): Obligation[] {
-  const turns: Obligation[] = []
-  const decisions = facts.ofKind("window-decision")
-  let endMs = warning.window?.latestMs
-  let startMs = facts.timeOf(message)
-  for (let turn = 1; endMs !== undefined; turn += 1) {
-    const decision = decisions[turn - 1]
-    turns.push(
-      owed(facts, "decide-window", message, {
-        turn,
-        startMs,
-        dueMs: Math.max(endMs, startMs + facts.policy.capFloorMs),
-        end: decision ? dischargedBy(facts, decision) : lapse(facts),
-      }),
-    )
-    if (decision === undefined || content(decision, "decision") !== "extended") break
-    endMs = Number(content(decision, "untilMs"))
-    startMs = facts.timeOf(decision)
+/** Until when something is to be decided, in which turn, and what the decision answers. */
+interface WindowTurn {
+  readonly about: Message
+  readonly turn: number
+  readonly startMs: number
+  readonly dueMs: number
+}
+
+/** What a decision leaves to be decided: again where it is dissented from, or at an extension's end. */
+function nextTurn(facts: Facts, last: WindowTurn, decision: Message): WindowTurn | undefined {
+  const [dissent] = facts.answersTo(decision.id, "window-dissent")
+  if (dissent !== undefined) {
+    const startMs = facts.timeOf(dissent)
+    const { precedence } = dissent.statement
+    return { about: dissent, turn: 1, startMs, dueMs: readingDueMs(facts, precedence, startMs) }
+  }
+  if (content(decision, "decision") !== "extended") return undefined
+  const startMs = facts.timeOf(decision)
+  return { ...last, turn: last.turn + 1, ...endingAt(facts, startMs, content(decision, "untilMs")) }
+}
+
+function endingAt(
+  facts: Facts,
+  startMs: number,
+  endMs: unknown,
+): Pick<WindowTurn, "startMs" | "dueMs"> {
+  return { startMs, dueMs: Math.max(Number(endMs), startMs + facts.policy.capFloorMs) }
+}
+
+/**
+ * One decision at the window's latest time, again at each extension's end, and for each dissent;
+ * the last is the one that stands. Without a latest time the first has no end.
+ */
+function windowTurns(facts: Facts, { message, content: warning }: WarningFact): WindowTurn[] {
+  const endMs = warning.window?.latestMs ?? Number.POSITIVE_INFINITY
+  const turns: WindowTurn[] = []
+  let next: WindowTurn | undefined = {
+    about: message,
+    turn: 1,
+    ...endingAt(facts, facts.timeOf(message), endMs),
+  }
+  while (next !== undefined) {
+    turns.push(next)
+    const decision = decisionIn(facts, next)
+    next = decision && nextTurn(facts, next, decision)
   }
   return turns
+}
+
+function decisionIn(facts: Facts, { about, turn }: WindowTurn): Message | undefined {
+  return facts.answersTo(about.id, "window-decision")[turn - 1]
+}
+
+/** What a decision on the window is to answer now: the warning, or a dissent from an earlier one. */
+export function windowSubject(facts: Facts): Message | undefined {
+  return facts.warning && windowTurns(facts, facts.warning).at(-1)?.about
+}
+
+function decideWindow(facts: Facts, warning: WarningFact): Obligation[] {
+  const isTimeless = warning.content.window?.latestMs === undefined
+  return windowTurns(facts, warning)
+    .filter(({ about }) => !isTimeless || about !== warning.message)
+    .map((it) => {
+      const decision = decisionIn(facts, it)
+      const { about, ...times } = it
+      const end = decision ? dischargedBy(facts, decision) : lapse(facts)
+      return owed(facts, "decide-window", about, { ...times, end })
+    })
 }
 
 export function handlingObligations(facts: Facts): Obligation[] {
