@@ -28,6 +28,8 @@ export interface Acted {
   readonly act: string
   readonly content: Readonly<Record<string, unknown>>
   readonly answers?: readonly MessageId[]
+  /** Of what is acted on: the act waits in its lane. IMMEDIATE where the caller does not know. */
+  readonly precedence?: Precedence
   readonly officer: string
 }
 
@@ -69,7 +71,7 @@ export interface Unopenable extends FromGateway {
 /** The peer's gateway holds an envelope of ours. */
 export interface CustodyReceived {
   readonly kind: "custody-received"
-  readonly item: Pick<OutboxItem, "id" | "digest" | "thread">
+  readonly item: Pick<OutboxItem, "id" | "lane" | "digest" | "thread">
   readonly custody: Custody
   readonly receipt: Uint8Array
 }
@@ -77,7 +79,7 @@ export interface CustodyReceived {
 /** The peer's gateway has signed that it will not take an envelope of ours. */
 export interface RefusalReceived {
   readonly kind: "refusal-received"
-  readonly item: Pick<OutboxItem, "id" | "digest" | "thread" | "peer">
+  readonly item: Pick<OutboxItem, "id" | "lane" | "digest" | "thread" | "peer">
   readonly code: string
   readonly atMs: number
 }

@@ -43,7 +43,7 @@ import { merged } from "./writes.ts"
 
 export type ExchangeMachine = Machine<ExchangeInput, ExchangeWrite, ExchangeOutput, ExchangeAnswer>
 
-/** The lane in which an input waits for its turn. */
+/** The lane in which an input waits for its turn: that of what it answers, where it answers. */
 export function laneOf(input: ExchangeInput): Lane {
   switch (input.kind) {
     case "released":
@@ -53,10 +53,10 @@ export function laneOf(input: ExchangeInput): Lane {
     case "unopenable":
       return precedences.entries[input.precedence].lane
     case "acted":
-      return precedences.entries.IMMEDIATE.lane
+      return precedences.entries[input.precedence ?? "IMMEDIATE"].lane
     case "custody-received":
     case "refusal-received":
-      return precedences.entries.PRIORITY.lane
+      return input.item.lane
     case "ticked":
       return precedences.entries.ROUTINE.lane
     case "reopened":
