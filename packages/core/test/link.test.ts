@@ -4,15 +4,19 @@ import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 
 import {
+  beAliveOf,
   builtInPolicy,
   gapsOf,
   heartbeatIsDue,
+  isOverdue,
   isSilent,
   newLink,
   nextLanePlace,
   toldOf,
+  unheldBy,
   withSealed,
   withTaken,
+  withTold,
   type Lane,
   type Link,
 } from "@tearline/core"
@@ -136,6 +140,62 @@ describe("held and missing", () => {
     expect(gapsOf(link)).toHaveLength(1_000)
   })
 
+  test("M-LNK-9: what the peer told is joined in any order, and never beyond what was given", () => {
+    const row = fc.record({
+      lane: fc.constantFrom(0, 1),
+      epoch: fc.constantFrom(1, 2),
+      upTo: fc.nat(12),
+      beyond: fc.uniqueArray(fc.integer({ min: 1, max: 14 })),
+    })
+    const told = fc.array(fc.record({ epoch: fc.constantFrom(1, 2), rows: fc.array(row) }))
+    const sent = [...Array(10).keys()].reduce(
+      (link) => withSealed(link, nextLanePlace(link, 0), "slot", startedMs),
+      fresh(),
+    )
+    fc.assert(
+      fc.property(told, (all) => {
+        const after = (order: typeof all) =>
+          order.reduce((link, it) => withTold(link, it.epoch, it.rows), sent)
+        const link = after(all)
+        expect(after(all.toReversed())).toEqual(link)
+        expect(after([...all, ...all])).toEqual(link)
+        const held = link.toldHeld?.rows ?? []
+        expect(saidHeld(held).every((it) => Number(it.split("/")[2]) <= 10)).toBe(true)
+        expect(unheldBy(link).every((it) => it.epoch === 1 && it.lane === 0)).toBe(true)
+      }),
+    )
+  })
+
+  test("M-LNK-9: a number of ours that the peer skips shows at us, until it holds it", async () => {
+    const world = createWorld()
+    await world.warn("alder", "birch")
+    const first = takenOff(world.road)
+    await world.warn("alder", "birch")
+    const unheld = async () => {
+      const stored = await world.of("alder").journal.link(orgIdOf("birch"))
+      return stored && unheldBy(stored.link)
+    }
+    await world.deliverAll()
+    expect(await unheld()).toEqual([{ epoch: 1, lane: 0, number: 1 }])
+    await world.deliver(first)
+    await world.deliverAll()
+    expect(await unheld()).toEqual([])
+  })
+
+  test("M-LNK-9: after a restore of the peer what it told before counts no more", () => {
+    const sent = withSealed(fresh(), nextLanePlace(fresh(), 0), "slot", startedMs)
+    const row = { lane: 0, epoch: 1, upTo: 1, beyond: [] }
+    const told = withTold(sent, 1, [row])
+    const restored = withTold(told, 2, [{ ...row, upTo: 0 }])
+    expect(restored.toldHeld).toEqual({ peerEpoch: 2, rows: [{ ...row, upTo: 0 }] })
+    expect(withTold(restored, 1, [row])).toBe(restored)
+  })
+
+  test("a slot takes no place but the next", () => {
+    const skipped = { ...nextLanePlace(fresh(), 0), number: 2 }
+    expect(() => withSealed(fresh(), skipped, "slot", startedMs)).toThrow("takes the next place")
+  })
+
   test("M-LNK-3: every message tells what its author holds", async () => {
     const world = createWorld()
     await world.warn("alder", "birch")
@@ -201,6 +261,32 @@ describe("signs of life", () => {
         expect(isSilent(fresh(), times)).toBe(afterMs > heartbeatMs + slackMs)
       }),
     )
+  })
+})
+
+describe("be alive", () => {
+  const terms = { own: orgIdOf("alder"), intervalMs: hour, policy: builtInPolicy }
+  const slackMs = builtInPolicy.custodyMs
+
+  test("M-LNK-10: each side owes the other a sign of life by interval and custody's time", () => {
+    fc.assert(
+      fc.property(fc.nat(3 * hour), fc.nat(3 * hour), (heardAfter, sealedAfter) => {
+        const heard = withTaken(fresh(), { epoch: 1, lane: 0, number: 1 }, startedMs + heardAfter)
+        const link = { ...heard, sealedAtMs: startedMs + sealedAfter }
+        const [theirs, ours] = beAliveOf(link, terms)
+        expect(theirs).toMatchObject({ owedBy: orgIdOf("birch"), startMs: startedMs + heardAfter })
+        expect(ours).toMatchObject({ owedBy: orgIdOf("alder"), startMs: startedMs + sealedAfter })
+        for (const it of [theirs, ours]) {
+          expect(it.dueMs).toBe(it.startMs + hour + slackMs)
+          expect(isOverdue(it, it.dueMs)).toBe(false)
+          expect(isOverdue(it, it.dueMs + 1)).toBe(true)
+        }
+      }),
+    )
+  })
+
+  test("M-LNK-10: a link on which nothing was ever sealed counts from its beginning", () => {
+    expect(beAliveOf(fresh(), terms).map((it) => it.startMs)).toEqual([startedMs, startedMs])
   })
 })
 

@@ -7,7 +7,7 @@
  */
 
 import type { Digest, OrgId } from "../ids.ts"
-import { withRefusalSaid, withTaken } from "../link/link.ts"
+import { withRefusalSaid, withTaken, withTold } from "../link/link.ts"
 import type { Receipt } from "../messages/handling.ts"
 import { kindRule } from "../messages/kinds.ts"
 import { readMessage, threadOf, type Message } from "../messages/statement.ts"
@@ -176,7 +176,7 @@ export async function take(desk: Desk, turn: Turn, arrival: Arrived): Promise<Ex
 
   writeMessage(desk, turn, arrival, message)
   await changeLink(desk, turn, opened.sender, (link) =>
-    withTaken(link, opened.place, desk.clock.nowMs()),
+    withTold(withTaken(link, opened.place, desk.clock.nowMs()), part.epoch, part.held),
   )
   if (thread === undefined) await noteRefusal(desk, turn, message)
   else {

@@ -1,5 +1,6 @@
 /** Several steps of one turn may write the same thread, obligation or link: only the last counts. */
 
+import { assert } from "../assert.ts"
 import type { ExchangeWrite, LinkWrite, ThreadWrite } from "./ports.ts"
 
 function keyOf(write: ExchangeWrite): string | undefined {
@@ -40,5 +41,8 @@ export function merged(writes: readonly ExchangeWrite[]): ExchangeWrite[] {
       last.set(key, earlier === undefined ? write : joined(earlier, write))
     }
   }
-  return [...last.values(), ...rest]
+  const first = [...last.values()]
+  assert(new Set(first.map(keyOf)).size === first.length, "one write for each key")
+  assert(first.length + rest.length <= writes.length, "merging adds nothing")
+  return [...first, ...rest]
 }

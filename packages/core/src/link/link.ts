@@ -7,6 +7,7 @@
  * alone.
  */
 
+import { assert } from "../assert.ts"
 import type { OrgId } from "../ids.ts"
 import type { LaneHeld } from "../messages/heartbeat.ts"
 import type { Lane } from "../vocabulary/precedence.ts"
@@ -25,12 +26,20 @@ export interface Link {
   readonly epoch: number
   readonly out: readonly [LaneOut, LaneOut, LaneOut, LaneOut]
   readonly held: readonly LaneHeld[]
+  /** Of our lanes, what the peer told that it holds. Absent before it told anything. */
+  readonly toldHeld?: ToldHeld
   /** When our exchange last sealed anything to the peer, or the link was made. Milliseconds. */
   readonly sealedAtMs: number
   /** When we last took in anything that the peer's exchange sealed, or the link was made. */
   readonly heardAtMs: number
   /** How many refusals we have said to the peer since `sinceMs`; bounded by the exchange. */
   readonly refused: { readonly sinceMs: number; readonly count: number }
+}
+
+/** What a peer has told of our lanes since its own epoch began; rows of our epoch only. */
+export interface ToldHeld {
+  readonly peerEpoch: number
+  readonly rows: readonly LaneHeld[]
 }
 
 /** A place in an outgoing lane, as the slot carries it. */
@@ -61,8 +70,9 @@ export function newLink(peer: OrgId, nowMs: number): Link {
  * numbers go on in an epoch of which none was ever given. A heartbeat is due at once.
  */
 export function withEpoch(link: Link, epoch: number): Link {
+  const { toldHeld: _ofTheOld, ...rest } = link
   const { out } = newLink(link.peer, 0)
-  return { ...link, epoch, out, sealedAtMs: 0 }
+  return { ...rest, epoch, out, sealedAtMs: 0 }
 }
 
 export function nextLanePlace(link: Link, lane: Lane): LanePlace {
@@ -72,6 +82,8 @@ export function nextLanePlace(link: Link, lane: Lane): LanePlace {
 
 /** The link after a slot has been sealed at `place`. */
 export function withSealed(link: Link, place: LanePlace, slotHash: string, nowMs: number): Link {
+  const next = nextLanePlace(link, place.lane)
+  assert(place.epoch === next.epoch && place.number === next.number, "a slot takes the next place")
   const out = link.out.with(place.lane, { number: place.number, slotHash })
   // `with` keeps the length of four, which its type forgets.
   return { ...link, out: out as unknown as Link["out"], sealedAtMs: nowMs }
@@ -88,8 +100,10 @@ function taken(held: LaneHeld, number: number): LaneHeld {
   const beyond = new Set(held.beyond).add(number)
   let { upTo } = held
   while (beyond.delete(upTo + 1)) upTo += 1
-  const left = [...beyond].filter((it) => it > upTo)
-  return { ...held, upTo, beyond: left.toSorted((a, b) => a - b) }
+  const left = [...beyond].filter((it) => it > upTo).toSorted((a, b) => a - b)
+  assert(upTo >= held.upTo, "what is held stays held")
+  assert((left[0] ?? upTo + 2) > upTo + 1, "what is held beyond a gap is above it")
+  return { ...held, upTo, beyond: left }
 }
 
 /** The link after the slot `number` of the peer's `lane` has been taken in; the same when it was. */
@@ -104,6 +118,35 @@ export function withTaken(
   const held = [...link.held.filter((it) => !isThis(it)), taken(before, number)]
   const sorted = held.toSorted((a, b) => a.epoch - b.epoch || a.lane - b.lane)
   return { ...link, held: sorted, heardAtMs: Math.max(link.heardAtMs, nowMs) }
+}
+
+/** Numbers beyond a gap that are kept of what a peer tells of one lane. */
+const beyondKeptMax = 1_000
+
+/** Both at once; only numbers that we have given count, whatever the peer says. */
+function joined(before: LaneHeld, told: LaneHeld, last: number): LaneHeld {
+  const upTo = Math.min(last, Math.max(before.upTo, told.upTo))
+  const beyond = new Set([...before.beyond, ...told.beyond].filter((it) => it <= last))
+  const row = taken({ ...before, upTo, beyond: [...beyond] }, upTo)
+  return { ...row, beyond: row.beyond.slice(0, beyondKeptMax) }
+}
+
+/**
+ * The link after the peer has told, in its own epoch `peerEpoch`, what it holds of our lanes. In
+ * one epoch of the peer's that only grows, so that messages may tell it in any order; after a
+ * restore of the peer it begins anew.
+ */
+export function withTold(link: Link, peerEpoch: number, told: readonly LaneHeld[]): Link {
+  const known = link.toldHeld
+  if (known !== undefined && known.peerEpoch > peerEpoch) return link
+  const before = known?.peerEpoch === peerEpoch ? known.rows : []
+  const rows = link.out.flatMap(({ number: last }, lane) => {
+    const isOfLane = (it: LaneHeld) => it.lane === lane && it.epoch === link.epoch
+    const all = [...before, ...told].filter(isOfLane)
+    const none: LaneHeld = { lane, epoch: link.epoch, upTo: 0, beyond: [] }
+    return all.length === 0 ? [] : [all.reduce((sum, it) => joined(sum, it, last), none)]
+  })
+  return { ...link, toldHeld: { peerEpoch, rows } }
 }
 
 /** Rows and single numbers told to the peer at most, so that what is told always fits a slot. */
@@ -130,9 +173,8 @@ export interface Gap {
 /** Gaps shown of one lane at most: a peer that names a number far ahead must not keep us busy. */
 const gapsShownMax = 1_000
 
-/** The numbers that are missing below one that is here, the first thousand of each lane. */
-export function gapsOf(link: Link): Gap[] {
-  return link.held.flatMap(({ epoch, lane, upTo, beyond }) => {
+function missingIn(rows: readonly LaneHeld[]): Gap[] {
+  return rows.flatMap(({ epoch, lane, upTo, beyond }) => {
     const last = beyond.at(-1) ?? upTo
     const here = new Set(beyond)
     const missing: Gap[] = []
@@ -141,6 +183,19 @@ export function gapsOf(link: Link): Gap[] {
     }
     return missing
   })
+}
+
+/** The numbers that are missing below one that is here, the first thousand of each lane. */
+export function gapsOf(link: Link): Gap[] {
+  return missingIn(link.held)
+}
+
+/**
+ * The numbers of ours that the peer does not hold although it holds a newer one of the lane: what
+ * was lost behind its gateway, or refused. The first thousand of each lane.
+ */
+export function unheldBy(link: Link): Gap[] {
+  return missingIn(link.toldHeld?.rows ?? [])
 }
 
 /** Whether a heartbeat is due, given how often this link is to be heard. */

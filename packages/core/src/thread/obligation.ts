@@ -46,12 +46,12 @@ export interface Obligation {
 }
 
 /** Whether it is owed at `nowMs`. */
-export function isOpen(it: Obligation, nowMs: number): boolean {
+export function isOpen(it: Pick<Obligation, "startMs" | "end">, nowMs: number): boolean {
   return it.end === null && it.startMs <= nowMs
 }
 
 /** Whether it was not met in time: still open past its due time, or discharged after it. */
-export function isOverdue(it: Obligation, nowMs: number): boolean {
+export function isOverdue(it: Pick<Obligation, "dueMs" | "end">, nowMs: number): boolean {
   if (it.end === null) return nowMs > it.dueMs
   return it.end.kind === "discharged" && it.end.atMs > it.dueMs
 }

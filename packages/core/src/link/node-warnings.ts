@@ -1,0 +1,75 @@
+/**
+ * What a person at the node must be told unasked: the alarms of design.md 3 and 4, out of what the
+ * node holds. They are computed whenever somebody looks, and go when their ground does.
+ */
+
+import type { OrgId, PolicyHash, ThreadId } from "../ids.ts"
+import type { Policy } from "../policy.ts"
+import { factsOf } from "../thread/facts.ts"
+import { isOverdue } from "../thread/obligation.ts"
+import type { Thread } from "../thread/thread.ts"
+import { beAliveOf, type AliveTerms } from "./alive.ts"
+import { gapsOf, unheldBy, type Link } from "./link.ts"
+
+/** A ground for alarm in one thread. */
+export interface ThreadWarning {
+  /** Two messages under one number; or due times come from a policy that is not known here. */
+  readonly kind: "conflict" | "unknown-policy"
+  readonly thread: ThreadId
+  readonly peer: OrgId
+}
+
+export type NodeWarning =
+  | { readonly kind: "clock-suspect" }
+  | ThreadWarning
+  | { readonly kind: "link-silent"; readonly peer: OrgId; readonly sinceMs: number }
+  | {
+      readonly kind: "gaps"
+      readonly peer: OrgId
+      /** Of the peer's numbers, and of ours at the peer. */
+      readonly missing: number
+      readonly unheld: number
+    }
+
+/** The warnings that one thread gives, as `own` sees it. */
+export function warningsOfThread(
+  thread: Thread,
+  { own, policy, policyHash }: { own: OrgId; policy: Policy; policyHash: PolicyHash },
+): ThreadWarning[] {
+  const peer = thread.originator === own ? thread.addressee : thread.originator
+  const isUnknown = thread.messages.some((it) => it.statement.policy !== policyHash)
+  const isInConflict = factsOf(thread, policy).conflicts.length > 0
+  const kinds = [isInConflict && "conflict", isUnknown && "unknown-policy"] as const
+  return kinds.flatMap((kind) => (kind === false ? [] : [{ kind, thread: thread.id, peer }]))
+}
+
+export interface WatchedNode {
+  readonly isClockSuspect: boolean
+  readonly threads: readonly ThreadWarning[]
+  readonly links: readonly { readonly link: Link; readonly terms: AliveTerms }[]
+}
+
+function warningsOfLink(
+  { link, terms }: WatchedNode["links"][number],
+  nowMs: number,
+): NodeWarning[] {
+  const { peer } = link
+  const [theirs] = beAliveOf(link, terms)
+  const missing = gapsOf(link).length
+  const unheld = unheldBy(link).length
+  return [
+    ...(isOverdue(theirs, nowMs)
+      ? [{ kind: "link-silent", peer, sinceMs: theirs.startMs } as const]
+      : []),
+    ...(missing + unheld > 0 ? [{ kind: "gaps", peer, missing, unheld } as const] : []),
+  ]
+}
+
+/** Everything that a person must be told at `nowMs`, the node's own clock first. */
+export function warningsOf(node: WatchedNode, nowMs: number): NodeWarning[] {
+  return [
+    ...(node.isClockSuspect ? [{ kind: "clock-suspect" } as const] : []),
+    ...node.threads,
+    ...node.links.flatMap((it) => warningsOfLink(it, nowMs)),
+  ]
+}
