@@ -19,7 +19,11 @@ function seeds(): Line[] {
   })
 }
 
-test.each(seeds())("seed $seed finds nothing any more: $found", async ({ seed, options }) => {
-  const { violation } = await simulate({ seed, ...options })
-  expect(violation?.message).toBeUndefined()
-})
+test.each(seeds())(
+  "seed $seed finds nothing any more: $found",
+  async ({ seed, options }) => {
+    const { violation } = await simulate({ seed, ...options })
+    expect(violation?.message).toBeUndefined()
+  },
+  300_000,
+)

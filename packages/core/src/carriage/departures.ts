@@ -158,8 +158,9 @@ export class Departures {
     try {
       await submit(settled(item, departed))
     } catch (error) {
+      // A damaged row of one thread must not hold up all that goes to this peer.
       onTrouble?.("custody_not_noted", error, item)
-      return "failed"
+      return this.#aside(item)
     }
     this.#outstanding -= 1
     this.#done += 1
@@ -185,9 +186,12 @@ export class Departures {
   #failed(item: OutboxItem, code: string): Sent {
     const isFirst = this.#queues.get(item.peer)?.isDown !== true
     this.#parts.onFailed?.(item, code, isFirst)
-    if (general.has(code)) return "failed"
+    return general.has(code) ? "failed" : this.#aside(item)
+  }
+
+  #aside({ id, lane }: OutboxItem): Sent {
     const { flash, common } = this.#times.asideMs
-    void this.#release([item.id], item.lane === 0 ? flash : common)
+    void this.#release([id], lane === 0 ? flash : common)
     return "aside"
   }
 

@@ -295,6 +295,30 @@ export class Checkers {
     this.fail("I4", `an officer of ${own.name} reads ${id}, which is not what was signed`)
   }
 
+  /**
+   * What a restored organisation has said since its backup is known to its peers alone: about these
+   * threads the two sides may differ, until peers can give back what they hold.
+   */
+  restored(own: Organisation, threads: readonly ThreadId[]): void {
+    for (const it of threads) this.excused.add(it)
+    this.restoredSince.add(own.org)
+    this.#promised.set(
+      own.org,
+      (this.#promised.get(own.org) ?? []).filter((it) => !this.excused.has(it.thread)),
+    )
+    for (const key of this.#taken.keys()) if (key.startsWith(own.org)) this.#taken.delete(key)
+    for (const [digest, { code }] of own.exchangeDisk.arrivals) {
+      if (code === null) this.took(own, digest)
+    }
+  }
+
+  /** Threads of which one side has forgotten something by a restore. */
+  readonly excused = new Set<ThreadId>()
+  /** Numbers that will stay missing, by sender, receiver, epoch and lane. */
+  readonly knownGaps = new Map<string, number>()
+  /** Organisations restored in this month. */
+  readonly restoredSince = new Set<OrgId>()
+
   /** Forgets what was retired from the disks. */
   retire(beforeMs: number, isRetired: (own: OrgId, thread: ThreadId) => boolean): void {
     for (const [org, list] of this.#promised) {

@@ -2,6 +2,7 @@
 
 import type { ThreadId } from "@tearline/core"
 
+import type { ThreadRow } from "../disk/exchange-disk.ts"
 import type { Organisation } from "../node/organisation.ts"
 import type { World } from "../world/world.ts"
 
@@ -17,6 +18,16 @@ function isQuiet(world: World, own: Organisation): void {
   if (size > 0) checkers.fail("I12", `${own.name}'s gateway still holds ${size} for its exchange`)
 }
 
+/**
+ * A restored node refuses what answers a warning of its own that it has forgotten: those numbers
+ * stay missing, and no others.
+ */
+function isKnownGap(world: World, own: Organisation, lane: string, missing: number): boolean {
+  const { knownGaps, restoredSince } = world.checkers
+  if (restoredSince.has(own.org)) knownGaps.set(lane, missing)
+  return missing === (knownGaps.get(lane) ?? 0)
+}
+
 function lanesAreWhole(world: World, own: Organisation): void {
   for (const peer of world.organisations.values()) {
     const sent = peer.exchangeDisk.links.get(own.org)?.link
@@ -24,9 +35,9 @@ function lanesAreWhole(world: World, own: Organisation): void {
     const held = own.exchangeDisk.links.get(peer.org)?.link.held ?? []
     sent.out.forEach(({ number }, lane) => {
       const row = held.find((it) => it.epoch === sent.epoch && it.lane === lane)
-      const upTo = row?.upTo ?? 0
-      if (upTo === number && (row?.beyond.length ?? 0) === 0) return
-      const what = `${own.name} holds lane ${lane} of ${peer.name} up to ${upTo} of ${number}`
+      const missing = number - (row?.upTo ?? 0) - (row?.beyond.length ?? 0)
+      if (isKnownGap(world, own, `${peer.org}/${own.org}/${sent.epoch}/${lane}`, missing)) return
+      const what = `${own.name} lacks ${missing} of ${number} in lane ${lane} of ${peer.name}`
       world.checkers.fail("I12", what)
     })
   }
@@ -36,22 +47,26 @@ function threadsAgree(world: World, own: Organisation): void {
   for (const [thread, row] of own.exchangeDisk.threads) {
     const { originator, addressee } = row.head.thread
     const other = world.organisations.get(originator === own.org ? addressee : originator)
-    if (other === undefined) continue
+    if (other === undefined || world.checkers.excused.has(thread)) continue
     const there = other.exchangeDisk.threads.get(thread)
     if (there === undefined) {
       world.checkers.fail("I12", `${other.name} lacks a thread of ${own.name}`, thread)
-    } else if (there.head.viewHash !== row.head.viewHash && !isRefused(row, there)) {
+    } else if (there.head.viewHash !== row.head.viewHash && !maySeeDifferently(world, row, there)) {
       world.checkers.fail("I12", `${own.name} and ${other.name} see a thread differently`, thread)
     }
   }
 }
 
-/** A refusal is known to the refused side alone: there the two views differ, and say so. */
-function isRefused(
-  a: { refusals: readonly unknown[] },
-  b: { refusals: readonly unknown[] },
-): boolean {
-  return a.refusals.length > 0 || b.refusals.length > 0
+/**
+ * A refusal is known to the refused side alone. And a custody time far ahead of the sender's clock
+ * counts there as the moment at which it was learned: the two views then differ, by decision.
+ */
+function maySeeDifferently(world: World, a: ThreadRow, b: ThreadRow): boolean {
+  if (a.refusals.length > 0 || b.refusals.length > 0) return true
+  const there = new Map(b.custody.map((it) => [it.digest, it.atMs]))
+  const isAhead = a.custody.some(({ digest, atMs }) => (there.get(digest) ?? atMs) !== atMs)
+  if (isAhead) world.see("custody by a clock hours ahead counts as now")
+  return isAhead
 }
 
 /** Threads between honest organisations that nobody has refused anything of. */
@@ -74,7 +89,8 @@ export function mustHaveConverged(world: World): void {
     threadsAgree(world, own)
     world.checkers.everythingIsThere(own)
   }
-  const [refused] = refusedThreads(world)
+  const refused = refusedThreads(world).find((it) => !world.checkers.excused.has(it))
+  world.checkers.restoredSince.clear()
   if (refused !== undefined) {
     world.checkers.fail("I9", "something of an honest peer was refused", refused)
   }

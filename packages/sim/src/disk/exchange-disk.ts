@@ -67,8 +67,8 @@ export class ExchangeDisk {
   readonly digests = new Map<string, ThreadId | null>()
   readonly arrivals = new Map<Digest, ArrivalRow>()
   readonly outbox = new Map<string, OutboxRow>()
-  /** Rows whose bytes a fault has changed, as they should be. */
-  readonly damaged = new Map<MessageId, MessageRow>()
+  /** Rows whose bytes a fault has changed, as they should be: a backup may hold the changed ones. */
+  readonly damaged = new Map<MessageId, { readonly thread: ThreadId; readonly row: MessageRow }>()
   /** The latest time that this node is known to have written. */
   latestMs = 0
   onCommit: OnCommit = () => undefined
@@ -117,10 +117,9 @@ export class ExchangeDisk {
   }
 
   /** A damaged row has been fetched from a good copy. */
-  mend(thread: ThreadId, id: MessageId): void {
+  mend(id: MessageId): void {
     const good = this.damaged.get(id)
-    this.damaged.delete(id)
-    if (good !== undefined) this.replaceMessage(thread, good)
+    if (good !== undefined) this.replaceMessage(good.thread, good.row)
   }
 
   replaceMessage(thread: ThreadId, message: MessageRow): void {

@@ -47,6 +47,7 @@ export class Faults {
       { weight: 4, strike: () => this.#flip() },
       { weight: 4, strike: () => this.#inner() },
       { weight: 12, strike: () => hostile.strike() },
+      { weight: 0.1, strike: () => this.#backup() },
     ]
   }
 
@@ -69,9 +70,9 @@ export class Faults {
       for (const platter of [own.exchangeDisk.platter, own.gatewayDisk.platter]) {
         platter.condition = "well"
         platter.disarm()
+        platter.forgetBackup()
       }
-      for (const [id, { thread }] of own.damage) own.mend(thread, id)
-      own.gatewayDisk.damaged.clear()
+      own.mendAll()
       own.wall.correct(0, 0)
       own.startGateway()
       own.startExchange()
@@ -256,6 +257,19 @@ export class Faults {
     const own = this.#one()
     if (this.#random.isLucky(0.7)) own.flipMessage(this.#random)
     else own.flipArrival(this.#random)
+  }
+
+  /** Days later, or soon, the exchange's database is lost and this backup is all there is. */
+  #backup(): void {
+    const own = this.#one()
+    const { platter } = own.exchangeDisk
+    if (platter.hasBackup) return
+    platter.beginBackup()
+    const random = this.#random
+    this.#world.schedule.after(random.spread(10 * minute, 3 * day), () => {
+      if (!this.isOn) platter.forgetBackup()
+      else own.restoreExchange()
+    })
   }
 
   #inner(): void {

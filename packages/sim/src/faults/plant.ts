@@ -20,6 +20,8 @@ export interface Plant {
   readonly outbox: (outbox: Outbox) => Outbox
   readonly arrived: (arrived: Arrived, own: OrgId) => Arrived
   readonly install: (own: Organisation) => void
+  /** Whether a restored node is told of its new epoch. */
+  readonly opensEpoch: boolean
 }
 
 export const nothingPlanted: Plant = {
@@ -27,6 +29,7 @@ export const nothingPlanted: Plant = {
   outbox: (outbox) => outbox,
   arrived: (arrived) => arrived,
   install: () => undefined,
+  opensEpoch: true,
 }
 
 const acknowledgesEarly: Plant = {
@@ -128,6 +131,8 @@ const neverRenews: Plant = {
   }),
 }
 
+const keepsEpoch: Plant = { ...nothingPlanted, opensEpoch: false }
+
 /** By name, as `--plant` takes them. */
 export const plants: Readonly<Record<string, () => Plant>> = {
   "acknowledge-before-flush": () => acknowledgesEarly,
@@ -136,4 +141,5 @@ export const plants: Readonly<Record<string, () => Plant>> = {
   "due-by-wall-clock": () => dueByWallClock,
   "gap-forgotten": () => forgetsGaps,
   "lease-not-renewed": () => neverRenews,
+  "restore-without-epoch": () => keepsEpoch,
 }

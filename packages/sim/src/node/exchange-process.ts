@@ -125,6 +125,7 @@ export class ExchangeProcess {
   start(): void {
     const { exchangeDisk } = this.#own
     exchangeDisk.takeBack("exchange")
+    if (this.#own.mustReopen) this.#reopen()
     this.#departures.start(exchangeDisk.outbox.size)
     this.#connect()
     this.#tick()
@@ -155,6 +156,17 @@ export class ExchangeProcess {
       case "show":
         return this.#world.people.shown(this.#own, output.thread)
     }
+  }
+
+  /** First of all, and again after a crash until it is durable. */
+  #reopen(): void {
+    const { epoch } = this.#own
+    const peers = [...this.#world.peers].filter((it) => it !== this.#own.org)
+    // Without its new epoch a restored exchange must say nothing: it stops and starts again.
+    this.submit({ kind: "reopened", epoch, peers }).then(
+      () => this.#own.reopened(),
+      () => this.#own.restartExchange(),
+    )
   }
 
   #tick(): void {

@@ -1,6 +1,6 @@
 /** One organisation: two disks, a wall clock, and two processes that come and go. */
 
-import type { MessageId, OrgId, ThreadId } from "@tearline/core"
+import type { OrgId } from "@tearline/core"
 
 import { ExchangeDisk } from "../disk/exchange-disk.ts"
 import { GatewayDisk } from "../disk/gateway-disk.ts"
@@ -25,6 +25,10 @@ export class Organisation {
   gateway: GatewayProcess | undefined
   /** The line between the two halves is cut until then. */
   innerCutUntilMs = 0
+  /** What the offline root authorised last; each restore needs a newer one. */
+  epoch = 1
+  /** Whether a restore still has to be told to the exchange before it says anything. */
+  mustReopen = false
   /** When its disk last failed or its exchange last started: leases may have run out then. */
   troubledAtMs = 0
   readonly #world: World
@@ -59,6 +63,34 @@ export class Organisation {
     this.#world.checkers.recovered(this)
     this.exchange = new ExchangeProcess(this.#world, this, this.#starts)
     this.exchange.start()
+  }
+
+  reopened(): void {
+    this.mustReopen = false
+    this.#world.see("new epoch opened after a restore")
+  }
+
+  restartExchange(): void {
+    this.crashExchange()
+    this.#world.schedule.after(60_000, () => this.startExchange())
+  }
+
+  /** The exchange's database comes back from a backup; its gateway's is as it was. */
+  restoreExchange(): void {
+    const { exchangeDisk, gatewayDisk } = this
+    this.crashExchange()
+    const before = new Map(exchangeDisk.threads)
+    exchangeDisk.platter.restore()
+    this.epoch += 1
+    this.mustReopen = this.#world.plant.opensEpoch
+    gatewayDisk.giveAgain((digest) => !exchangeDisk.arrivals.has(digest))
+    const changed = [...before].filter(([id, row]) => exchangeDisk.threads.get(id) !== row)
+    this.#world.checkers.restored(
+      this,
+      changed.map(([id]) => id),
+    )
+    this.#world.see("restored from an old backup")
+    this.startExchange()
   }
 
   startGateway(): void {
@@ -98,21 +130,17 @@ export class Organisation {
       )
   }
 
-  /** Rows that were found damaged, and the thread that each is in. */
-  readonly damage = new Map<MessageId, { readonly thread: ThreadId }>()
-
   /** A bit of a stored message turns over; whoever reads it next finds out. */
   flipMessage(random: Random): void {
     const threads = [...this.exchangeDisk.threads].slice(-300)
     if (threads.length === 0) return
     const [thread, row] = random.pick(threads)
     const [message] = row.messages.slice(-1)
-    if (message === undefined || this.damage.has(message.id)) return
+    if (message === undefined || this.exchangeDisk.damaged.has(message.id)) return
     const signed = message.signed.slice()
     const at = random.below(signed.length)
     signed[at] = (signed[at] ?? 0) ^ (1 << random.below(7))
-    this.exchangeDisk.damaged.set(message.id, message)
-    this.damage.set(message.id, { thread })
+    this.exchangeDisk.damaged.set(message.id, { thread, row: message })
     this.exchangeDisk.replaceMessage(thread, { ...message, signed })
     this.#world.see("bit of a stored message flipped")
   }
@@ -124,10 +152,10 @@ export class Organisation {
     this.#world.see("bit of a held arrival flipped")
   }
 
-  /** A damaged row has been fetched from a good copy. */
-  mend(thread: ThreadId, id: MessageId): void {
-    this.exchangeDisk.mend(thread, id)
-    this.damage.delete(id)
+  mendAll(): void {
+    for (const id of this.exchangeDisk.damaged.keys()) this.exchangeDisk.mend(id)
+    this.exchangeDisk.damaged.clear()
+    this.gatewayDisk.damaged.clear()
   }
 
   /** Damage is seen on reading; hours later somebody has mended it. */
@@ -143,9 +171,9 @@ export class Organisation {
         run()
       })
     }
-    this.exchangeDisk.onCorrupt = (id, thread) => {
+    this.exchangeDisk.onCorrupt = (id) => {
       see("damaged message found on reading")
-      mend(id, () => this.mend(thread, id))
+      mend(id, () => this.exchangeDisk.mend(id))
     }
     this.gatewayDisk.onCorrupt = (digest) => {
       see("damaged arrival found on reading")

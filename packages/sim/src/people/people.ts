@@ -66,7 +66,9 @@ export class People {
 
   /** The exchange runs again: what was never shown is looked for. */
   isBack(own: Organisation): void {
-    for (const thread of this.#unread.get(own)?.keys() ?? []) this.#look(own, thread)
+    // A copy: what cannot be read yet is put back.
+    const threads = Array.from(this.#unread.get(own)?.keys() ?? [])
+    for (const thread of threads) this.#look(own, thread)
   }
 
   /** Releases or acts, again and again until there is an answer. */

@@ -1,0 +1,81 @@
+import { expect, test } from "vitest"
+
+import {
+  Departures,
+  type Departed,
+  type Digest,
+  type ExchangeInput,
+  type Lane,
+  type OrgId,
+  type OutboxItem,
+} from "@tearline/core"
+
+const peer = "b".repeat(32) as OrgId
+
+function item(name: string, lane: Lane = 3): OutboxItem {
+  const digest = name.padEnd(64, "0") as Digest
+  return { id: name, peer, lane, digest, thread: null, unit: new Uint8Array(), createdAtMs: 0 }
+}
+
+/** Departures whose timers the test runs, and whose peer takes everything. */
+function carriage(submit: (input: ExchangeInput) => Promise<unknown>) {
+  const timers: { delayMs: number; run: () => void }[] = []
+  const released: string[] = []
+  const handed: string[] = []
+  const departures = new Departures({
+    outbox: {
+      claim: async () => [],
+      release: async (ids) => void released.push(...ids),
+      renewLease: async (ids) => ids,
+    },
+    hand: async ({ id, digest }): Promise<Departed> => {
+      handed.push(id)
+      return { kind: "custody", custody: { digest, by: peer, atMs: 0 }, receipt: new Uint8Array() }
+    },
+    submit,
+    timers: {
+      after(delayMs, run) {
+        const timer = { delayMs, run }
+        timers.push(timer)
+        return () => void timers.splice(timers.indexOf(timer), 1)
+      },
+    },
+    spread: () => 0.5,
+  })
+  return { departures, timers, released, handed }
+}
+
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 50; turn += 1) await Promise.resolve()
+}
+
+test("custody that cannot be noted for one thread holds up nothing else to that peer", async () => {
+  const noted: string[] = []
+  const { departures, released } = carriage(async (input) => {
+    if (input.kind !== "custody-received") return
+    if (input.item.id === "damaged") throw new Error("corrupt")
+    noted.push(input.item.id)
+  })
+  departures.send(item("damaged", 0))
+  for (const name of ["one", "two", "three"]) departures.send(item(name))
+  await settle()
+  expect(noted).toEqual(["one", "two", "three"])
+  expect(released).toEqual(["damaged"])
+  expect(departures.outstanding).toBe(1)
+})
+
+test("an exchange that holds nothing asks for no renewal", async () => {
+  const { departures, timers } = carriage(async () => undefined)
+  departures.start(0)
+  await settle()
+  const sweepOnly = timers.length
+  departures.send(item("one"))
+  await settle()
+  const renewal = timers.find((it) => it.delayMs === 10_000)
+  expect(sweepOnly).toBe(1)
+  expect(renewal).toBeDefined()
+  timers.splice(0)
+  renewal?.run()
+  await settle()
+  expect(timers).toEqual([])
+})
