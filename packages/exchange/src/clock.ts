@@ -1,10 +1,6 @@
-import { nodeClock, type Hands, type NodeClock } from "@tearline/core"
+import { type NodeClock, nodeClock } from "@tearline/core"
 
-const machine: Hands = { wallMs: () => Date.now(), uptimeMs: () => performance.now() }
-
-/** The system's clock, made monotone (core, `nodeClock`). */
-export function systemClock(hands: Hands = machine): NodeClock {
-  return nodeClock(hands)
+/** The node's clock over this machine's hands. `runExchange` tells it what was last written. */
+export function systemClock(): NodeClock {
+  return nodeClock({ wallMs: () => Date.now(), uptimeMs: () => performance.now() })
 }
-
-export type { NodeClock }

@@ -9,10 +9,8 @@
  * `src/main.ts` is the process; what is here serves the launcher and mains with another clock.
  */
 
-export { type ActivityCounts } from "./activity.ts"
-export { type NodeClock, systemClock } from "./clock.ts"
+export { systemClock } from "./clock.ts"
 export { type ExchangeConfig, readConfig } from "./config.ts"
-export { type Diagnostics, jsonLines } from "./diagnostics.ts"
 export { ExchangeError, type ExchangeErrorCode } from "./exchange-error.ts"
 export { announce, configurationText, onStop } from "./process.ts"
 export { type ExchangeProcessPorts, runExchange, type RunningExchange } from "./run.ts"

@@ -1,17 +1,15 @@
 /** The exchange as a process of its own, started by the launcher. */
 
+import { jsonLines } from "@tearline/core"
+
 import { systemClock } from "./clock.ts"
 import { readConfig } from "./config.ts"
-import { jsonLines } from "./diagnostics.ts"
 import { codeOf } from "./exchange-error.ts"
 import { announce, configurationText, onStop } from "./process.ts"
 import { runExchange, type RunningExchange } from "./run.ts"
 
 const clock = systemClock()
-const diagnostics = jsonLines(
-  () => clock.nowMs(),
-  (line) => process.stderr.write(line),
-)
+const diagnostics = jsonLines(clock, (line) => process.stderr.write(line))
 let running: RunningExchange | undefined
 
 onStop(() => {

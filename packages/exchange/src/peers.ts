@@ -3,11 +3,10 @@
  * gateway, which learns nothing else about them.
  */
 
-import type { Clock, OrgId } from "@tearline/core"
+import type { Clock, Diagnostics, OrgId } from "@tearline/core"
 import { encode, decode, kemPublicKeyFrom, type KemPublicKey } from "@tearline/crypto"
 import type { ExchangePeer, ExchangeStore } from "@tearline/store/exchange"
 
-import type { Diagnostics } from "./diagnostics.ts"
 import { codeOf, ExchangeError } from "./exchange-error.ts"
 import type { GatewayLine } from "./gateway-line.ts"
 import { decodeInvite, mustBeCurrent, verify, type Verified } from "./invite.ts"

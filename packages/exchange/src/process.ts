@@ -1,6 +1,9 @@
 /**
  * What a child process owes its launcher: read the configuration from one inherited pipe, stop when
  * the other ends, say once when it is ready.
+ *
+ * The same few lines stand in gateway and exchange: neither may import the other, and what both may
+ * import is pure or about something else.
  */
 
 import { readFileSync, writeSync } from "node:fs"

@@ -5,23 +5,26 @@ import { getCompileCacheDir } from "node:module"
 import { dirname } from "node:path"
 
 import {
-  builtInPolicy,
-  exchangeMachine,
-  laneOf,
-  startHost,
+  Activity,
+  type ActivityCounts,
   type Clock,
   type Departures,
+  type Diagnostics,
   type Digest,
   type ExchangeAnswer,
   type ExchangeInput,
   type ExchangeMachine,
   type ExchangeOutput,
   type Host,
+  Metrics,
   type TakenReports,
+  builtInPolicy,
+  exchangeMachine,
+  laneOf,
+  startHost,
 } from "@tearline/core"
 import { openExchangeStore, type ExchangeStore } from "@tearline/store/exchange"
 
-import { Activity, type ActivityCounts } from "./activity.ts"
 import { Arrivals } from "./arrivals.ts"
 import type { ExchangeConfig } from "./config.ts"
 import { departuresOf } from "./departures.ts"
@@ -29,12 +32,10 @@ import { deskApp } from "./desk/desk.ts"
 import { Events } from "./desk/events.ts"
 import { serveOn, type Served } from "./desk/socket.ts"
 import { Subjects } from "./desk/subjects.ts"
-import type { Diagnostics } from "./diagnostics.ts"
 import { codeOf } from "./exchange-error.ts"
 import { GatewayLine } from "./gateway-line.ts"
 import { hashing } from "./hashing.ts"
 import { journalOver } from "./journal.ts"
-import { Metrics } from "./metrics.ts"
 import { Opener, type ToBeOpened } from "./opener/opener.ts"
 import { type OwnKeys, ownKeysOf } from "./own-keys.ts"
 import { pause } from "./pause.ts"

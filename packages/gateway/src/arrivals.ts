@@ -3,11 +3,17 @@
  * core's feed chooses them. The newest stream is the one that counts.
  */
 
-import { ArrivalFeed, type Digest, type HeldArrival, type Lane, type Timers } from "@tearline/core"
+import {
+  ArrivalFeed,
+  type Diagnostics,
+  type Digest,
+  type HeldArrival,
+  type Lane,
+  type Timers,
+} from "@tearline/core"
 import { encode } from "@tearline/crypto"
 import type { GatewayStore } from "@tearline/store/gateway"
 
-import type { Diagnostics } from "./diagnostics.ts"
 import { codeOf } from "./gateway-error.ts"
 
 export const windowMax = 1024

@@ -6,10 +6,9 @@
  * the next look.
  */
 
+import type { Activity, Diagnostics } from "@tearline/core"
 import type { GatewayStore } from "@tearline/store/gateway"
 
-import type { Activity } from "./activity.ts"
-import type { Diagnostics } from "./diagnostics.ts"
 import { codeOf } from "./gateway-error.ts"
 
 export interface HealthReport {

@@ -11,7 +11,6 @@
 export { pinOfCertificate, selfSignedIdentity } from "./certificate.ts"
 export { systemClock } from "./clock.ts"
 export { type GatewayConfig, type ListenerConfig, type TlsIdentity, readConfig } from "./config.ts"
-export { type DiagnosticFields, type Diagnostics, type Level, jsonLines } from "./diagnostics.ts"
 export { GatewayError, type GatewayErrorCode } from "./gateway-error.ts"
 export { announce, configurationText, onStop } from "./process.ts"
 export { type GatewayPorts, type RunningGateway, runGateway } from "./run.ts"

@@ -8,21 +8,18 @@
 import type { HttpBindings } from "@hono/node-server"
 import type { Context } from "hono"
 
-import type { Digest, Lane } from "@tearline/core"
+import type { Activity, Diagnostics, Digest, Lane, Metrics } from "@tearline/core"
 import { CryptoError, decode, unitBytesMax } from "@tearline/crypto"
 import { StoreError } from "@tearline/store"
 import type { GatewayStore } from "@tearline/store/gateway"
 
-import type { Activity } from "./activity.ts"
 import { type Arrivals, windowMax } from "./arrivals.ts"
 import { readBody } from "./body.ts"
 import type { DepartureAnswer, Departures } from "./departures.ts"
-import type { Diagnostics } from "./diagnostics.ts"
 import { GatewayError, codeOf } from "./gateway-error.ts"
 import type { Health } from "./health.ts"
 import { type App, newApp } from "./listener.ts"
-import type { Metrics } from "./metrics.ts"
-import { Peers, decodePeers } from "./peers.ts"
+import { Peers, decodePeers, listBytesMax } from "./peers.ts"
 import { pinOfSocket } from "./tls.ts"
 
 export interface InnerParts {
@@ -38,8 +35,6 @@ export interface InnerParts {
 }
 
 type InnerContext = Context<{ Bindings: HttpBindings }>
-
-const listBytesMax = 4 * 1024 * 1024
 
 export function innerApp(parts: InnerParts): App {
   const app = newApp()

@@ -1,8 +1,9 @@
 /** The gateway as a process of its own, started by the launcher under the permission flags. */
 
+import { jsonLines } from "@tearline/core"
+
 import { systemClock } from "./clock.ts"
 import { readConfig } from "./config.ts"
-import { jsonLines } from "./diagnostics.ts"
 import { codeOf } from "./gateway-error.ts"
 import { announce, configurationText, onStop } from "./process.ts"
 import { type RunningGateway, runGateway } from "./run.ts"

@@ -9,17 +9,21 @@
 import type { HttpBindings } from "@hono/node-server"
 import type { Context } from "hono"
 
-import { type ArrivalAnswer, type ArrivalInput, type Host } from "@tearline/core"
+import type {
+  Activity,
+  ArrivalAnswer,
+  ArrivalInput,
+  Diagnostics,
+  Host,
+  Metrics,
+} from "@tearline/core"
 import { unitBytesMax } from "@tearline/crypto"
 import type { GatewayPeer } from "@tearline/store/gateway"
 
-import type { Activity } from "./activity.ts"
 import type { Admission } from "./admission.ts"
 import { readBody, statedLength } from "./body.ts"
-import type { Diagnostics } from "./diagnostics.ts"
 import { codeOf } from "./gateway-error.ts"
 import { type App, newApp } from "./listener.ts"
-import type { Metrics } from "./metrics.ts"
 import type { Peers } from "./peers.ts"
 import { claimsOf } from "./suite.ts"
 import { pinOfSocket } from "./tls.ts"

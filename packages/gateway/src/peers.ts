@@ -51,7 +51,8 @@ function hexOf(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("hex")
 }
 
-const listBytesMax = 4 * 1024 * 1024
+/** Of any list that the exchange sends. */
+export const listBytesMax: number = 4 * 1024 * 1024
 
 /** Reads the list that the exchange sends: a CBOR array of maps. Throws `malformed`. */
 export function decodePeers(bytes: Uint8Array): readonly GatewayPeer[] {

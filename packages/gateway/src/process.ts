@@ -1,10 +1,12 @@
 /**
  * What a child process owes its launcher: read the configuration from one inherited pipe, stop when
  * the other ends, say once when it is ready.
+ *
+ * The same few lines stand in gateway and exchange: neither may import the other, and what both may
+ * import is pure or about something else.
  */
 
 import { readFileSync, writeSync } from "node:fs"
-import { flushCompileCache } from "node:module"
 import { Socket } from "node:net"
 
 const configurationPipe = 3
@@ -13,15 +15,6 @@ const launcherPipe = 4
 /** The whole configuration document. */
 export function configurationText(): string {
   return readFileSync(configurationPipe, "utf8")
-}
-
-/**
- * Gives up the one right that starting needs: to keep the compiled code of its own modules, which
- * halves the time and memory of the next start. From here on this process writes no file.
- */
-export function giveUpWriting(): void {
-  flushCompileCache()
-  process.permission?.drop("fs.write")
 }
 
 /** Calls back once when asked to stop, or when the launcher is gone however it went. */

@@ -3,35 +3,41 @@
 import { promisify } from "node:util"
 
 import {
+  Activity,
+  type ActivityCounts,
   type Clock,
+  type Diagnostics,
   type GatewayJournal,
   type GatewayWrite,
+  Metrics,
   type OrgId,
   gatewayMachine,
   startHost,
 } from "@tearline/core"
 import { type GatewayStore, openGatewayStore } from "@tearline/store/gateway"
 
-import { Activity } from "./activity.ts"
 import { Admission } from "./admission.ts"
 import { Arrivals } from "./arrivals.ts"
 import { type GatewayConfig, gatewayKeyOf } from "./config.ts"
 import { Departures } from "./departures.ts"
-import type { Diagnostics } from "./diagnostics.ts"
 import { codeOf } from "./gateway-error.ts"
 import { Health } from "./health.ts"
 import { innerApp } from "./inner-listener.ts"
 import { type RunningListener, startListener } from "./listener.ts"
-import { Metrics } from "./metrics.ts"
 import { outerApp } from "./outer-listener.ts"
 import { Peers } from "./peers.ts"
-import { giveUpWriting } from "./process.ts"
 import { gatewaySuite } from "./suite.ts"
 import { pinOfSocket } from "./tls.ts"
+import { giveUpWriting } from "./writing.ts"
+
+/** A clock that may be told what a former run has written. */
+interface GatewayClock extends Clock {
+  notBefore?(atMs: number): void
+}
 
 /** What the gateway does not make itself. */
 export interface GatewayPorts {
-  readonly clock: Clock
+  readonly clock: GatewayClock
   readonly diagnostics: Diagnostics
 }
 
@@ -43,7 +49,7 @@ export interface RunningGateway {
    * `done`: requests finished since the start. `inFlight`: requests in hand and arrivals that the
    * exchange has not taken. A gateway is quiet while `inFlight` is 0 and `done` stands still.
    */
-  activity(): { readonly done: number; readonly inFlight: number }
+  activity(): ActivityCounts
   /** Stops accepting, finishes what is in hand, closes every connection. */
   close(): Promise<void>
 }
@@ -66,6 +72,8 @@ export async function runGateway(
   const gatewayKey = gatewayKeyOf(config)
   const org = config.org as OrgId
   const store = await opened(config.databaseUrl, diagnostics)
+  // Before anything is taken: no custody is earlier than one that was given (design 4, Time).
+  clock.notBefore?.(await store.latestMs())
   const activity = new Activity()
   const metrics = new Metrics()
   const health = new Health(activity, diagnostics)
@@ -103,7 +111,7 @@ export async function runGateway(
   return {
     outerPort: outer.port,
     innerPort: inner.port,
-    activity: () => ({ done: activity.done, inFlight: activity.inFlight }),
+    activity: () => activity.counts,
     close: () => closeAll({ listeners: [outer, inner], arrivals, departures, health, store }),
   }
 }
@@ -180,7 +188,7 @@ interface Gauged {
 
 function watchGauges(metrics: Metrics, { activity, peers, waiting }: Gauged): void {
   metrics.gauge("tearline_gateway_arrivals_waiting", () => activity.waiting)
-  metrics.gauge("tearline_gateway_in_flight", () => activity.inFlight)
+  metrics.gauge("tearline_gateway_in_flight", () => activity.counts.inFlight)
   metrics.gauge("tearline_gateway_turn_inputs", waiting)
   metrics.gauge("tearline_gateway_peers", () => peers.count)
   metrics.gauge("process_resident_memory_bytes", () => process.memoryUsage.rss())

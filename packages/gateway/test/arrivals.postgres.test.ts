@@ -2,8 +2,8 @@
 
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest"
 
-import type { Lane } from "@tearline/core"
-import { encode } from "@tearline/crypto"
+import { type Lane, type NodeClock, nodeClock } from "@tearline/core"
+import { encode, openCustody } from "@tearline/crypto"
 
 import { type RunningGateway, runGateway, selfSignedIdentity, systemClock } from "../src/index.ts"
 import { ArrivalReader, type Frame, outsideOf } from "./arrival-reader.ts"
@@ -30,15 +30,17 @@ beforeAll(async () => {
   ;[database, alder, birch] = await Promise.all([gatewayDatabase(), organisation(), organisation()])
 })
 
-beforeEach(async () => {
+beforeEach(() => start(systemClock()))
+
+async function start(clock: NodeClock): Promise<void> {
   gateway = await runGateway(configOf(birch, database.url), {
-    clock: systemClock(),
+    clock,
     diagnostics: () => undefined,
   })
   exchange = new Caller(gateway.innerPort, birch.exchangeTls)
   peer = new Caller(gateway.outerPort, alder.outerTls)
   await exchange.call("/inner/v1/peers", { method: "PUT", body: encode([peerEntry(alder)]) })
-})
+}
 
 afterEach(async () => {
   for (const it of readers.splice(0)) it.close()
@@ -141,6 +143,22 @@ test("a newer stream ends the older one (M-CAR-11)", async () => {
   const end = older.next()
   await reader(64)
   expect(await end).toBeUndefined()
+})
+
+test("a wall clock that was set back gives no custody in the past, after a restart either", async () => {
+  const received = async (): Promise<number> => {
+    const { body } = await peer.deliver(await signedUnit(alder, birch))
+    return openCustody(body, () => birch.gateway.verifying).atMs
+  }
+  const before = await received()
+  exchange.close()
+  peer.close()
+  await gateway.close()
+  const wallMs = () => Date.now() - 86_400_000
+  await start(nodeClock({ wallMs, uptimeMs: () => performance.now() }))
+  const first = await received()
+  expect(first).toBeGreaterThanOrEqual(before)
+  expect(await received()).toBeGreaterThanOrEqual(first)
 })
 
 test("a gateway counts what waits as unfinished until it is taken", async () => {

@@ -4,17 +4,17 @@ import { createInterface } from "node:readline"
 import type { Readable, Writable } from "node:stream"
 
 import type { GatewayConfig } from "../src/index.ts"
+import { gatewayFlags } from "../src/launch-flags.ts"
 
-const root = new URL("../../..", import.meta.url).pathname
-const flags = [
-  "--permission",
-  "--allow-net",
-  `--allow-fs-read=${root}`,
-  "--disallow-code-generation-from-strings",
-  "--no-experimental-sqlite",
-  "--disable-proto=delete",
-  "--disable-warning=ExperimentalWarning",
-]
+const codeRoot = new URL("../../..", import.meta.url).pathname
+const realMain = new URL("../src/main.ts", import.meta.url).pathname
+
+export interface StartOptions {
+  /** A program to run instead; for a test of what the process may do. */
+  readonly main?: string
+  /** Where it keeps compiled code, as under the launcher. */
+  readonly codeCache?: string
+}
 
 export interface GatewayProcess {
   readonly child: ChildProcess
@@ -29,11 +29,14 @@ export interface GatewayProcess {
 }
 
 /** Starts the gateway as the launcher does, under the permission flags, and waits until ready. */
-export async function startGateway(config: GatewayConfig): Promise<GatewayProcess> {
-  const main = new URL("../src/main.ts", import.meta.url).pathname
-  const child = spawn(process.execPath, [...flags, main], {
+export async function startGateway(
+  config: GatewayConfig,
+  { main = realMain, codeCache }: StartOptions = {},
+): Promise<GatewayProcess> {
+  const cached = codeCache === undefined ? {} : { codeCache }
+  const child = spawn(process.execPath, [...gatewayFlags({ codeRoot, ...cached }), main], {
     stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
-    env: {},
+    env: codeCache === undefined ? {} : { NODE_COMPILE_CACHE: codeCache },
   })
   const [, stdout, stderr, configuration, launcher] = child.stdio as unknown as [
     null,

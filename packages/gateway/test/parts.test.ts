@@ -9,8 +9,7 @@ import type { Lane } from "@tearline/core"
 
 import { Admission } from "../src/admission.ts"
 import { codeOf } from "../src/gateway-error.ts"
-import { GatewayError, jsonLines, readConfig, selfSignedIdentity } from "../src/index.ts"
-import { Metrics } from "../src/metrics.ts"
+import { GatewayError, readConfig, selfSignedIdentity } from "../src/index.ts"
 import { RecentMap } from "../src/recent-map.ts"
 import { claimsOf } from "../src/suite.ts"
 import { Turnstile } from "../src/turnstile.ts"
@@ -113,28 +112,10 @@ test("of those that wait for a turn the most urgent goes next, however it was as
   )
 })
 
-test("metrics are written as Prometheus reads them, and a label cannot break out", () => {
-  const metrics = new Metrics()
-  metrics.count("tearline_x_total", { code: 'a"b\n' })
-  metrics.count("tearline_x_total", { code: 'a"b\n' })
-  metrics.gauge("tearline_y", () => 7)
-  metrics.observeMs("tearline_z_seconds", { lane: 0 }, 30)
-  const text = metrics.text()
-  expect(text).toContain('tearline_x_total{code="a_b_"} 2\n')
-  expect(text).toContain("# TYPE tearline_y gauge\ntearline_y 7\n")
-  expect(text).toContain('tearline_z_seconds_bucket{lane="0",le="0.025"} 0\n')
-  expect(text).toContain('tearline_z_seconds_bucket{lane="0",le="0.05"} 1\n')
-  expect(text).toContain('tearline_z_seconds_count{lane="0"} 1\n')
-})
-
-test("an error is shown by its code alone, and a diagnostic line is one object", () => {
+test("an error is shown by its code alone", () => {
   expect(codeOf(Object.assign(new Error("with content"), { code: "ECONNRESET" }))).toBe(
     "econnreset",
   )
   expect(codeOf(Object.assign(new Error("x"), { code: "two words" }))).toBe("unknown")
   expect(codeOf("a text")).toBe("unknown")
-  const lines: string[] = []
-  jsonLines({ nowMs: () => 0 }, (line) => lines.push(line))("warn", "peer_away", { count: 2 })
-  const line = { at: "1970-01-01T00:00:00.000Z", level: "warn", event: "peer_away", count: 2 }
-  expect(lines).toEqual([`${JSON.stringify(line)}\n`])
 })

@@ -10,6 +10,8 @@ import { createServer } from "node:net"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
+import { gatewayFlags } from "@tearline/gateway/launch-flags"
+
 import { CliError, systemCode } from "../cli-error.ts"
 import { type DeskClient, deskClient } from "../desk/client.ts"
 import { readEnvironment } from "../environment.ts"
@@ -105,7 +107,7 @@ function running(config: NodeConfig, parts: Parts, close: () => Promise<void>): 
   }
 }
 
-const commonFlags = [
+const exchangeFlags = [
   "--max-semi-space-size=4",
   "--disallow-code-generation-from-strings",
   "--disable-proto=delete",
@@ -128,26 +130,17 @@ class Parts {
     this.#options = options
     this.#progress = options.onProgress ?? (() => undefined)
     const gateway = mainBeside(import.meta.resolve("@tearline/gateway"))
-    const root = join(dirname(gateway), "../../..")
+    const codeRoot = join(dirname(gateway), "../../..")
     this.#codeCache = readEnvironment().codeCache ?? `${folder.run}/code`
     mkdirSync(this.#codeCache, { recursive: true, mode: 0o700 })
-    const guards = [
-      "--permission",
-      "--allow-net",
-      // Its code and that of its libraries, and nothing else on this machine's disks.
-      `--allow-fs-read=${root}`,
-      `--allow-fs-read=${this.#codeCache}`,
-      // Given up before it listens: `giveUpWriting` of the gateway.
-      `--allow-fs-write=${this.#codeCache}`,
-    ]
     this.gateway = this.#child("gateway", {
       main: options.mains?.gateway ?? gateway,
-      nodeFlags: [...guards, ...commonFlags],
+      nodeFlags: gatewayFlags({ codeRoot, codeCache: this.#codeCache }),
       config: () => gatewayConfig(folder, this.#urls(), this.#innerPort),
     })
     this.exchange = this.#child("exchange", {
       main: options.mains?.exchange ?? mainBeside(import.meta.resolve("@tearline/exchange")),
-      nodeFlags: commonFlags,
+      nodeFlags: exchangeFlags,
       config: () => exchangeConfig(folder, this.#urls(), this.#innerPort),
     })
   }

@@ -1,9 +1,9 @@
 /** An exchange of the devnet: the real one, on the clock of the episode. */
 
+import { jsonLines } from "@tearline/core"
 import {
   announce,
   configurationText,
-  jsonLines,
   onStop,
   readConfig,
   runExchange,
@@ -14,12 +14,8 @@ import {
 import { beSteered, startingClock } from "../clock/steered.ts"
 
 const clock = startingClock()
-const wall = systemClock()
 // Diagnostics are for whoever looks after the machine: they keep the machine's time.
-const diagnostics = jsonLines(
-  () => wall.nowMs(),
-  (line) => process.stderr.write(line),
-)
+const diagnostics = jsonLines(systemClock(), (line) => process.stderr.write(line))
 let running: RunningExchange | undefined
 
 onStop(() => {

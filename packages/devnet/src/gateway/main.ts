@@ -1,9 +1,9 @@
 /** A gateway of the devnet: the real one, on the clock of the episode. */
 
+import { jsonLines } from "@tearline/core"
 import {
   announce,
   configurationText,
-  jsonLines,
   onStop,
   readConfig,
   runGateway,

@@ -8,12 +8,10 @@ import { hash, timingSafeEqual } from "node:crypto"
 import { Hono } from "hono"
 import { bodyLimit } from "hono/body-limit"
 
-import type { ExchangeAnswer, ExchangeInput } from "@tearline/core"
+import type { Diagnostics, ExchangeAnswer, ExchangeInput, Metrics } from "@tearline/core"
 
-import type { Diagnostics } from "../diagnostics.ts"
 import { codeOf, ExchangeError } from "../exchange-error.ts"
 import { encodeInvite, type Verified } from "../invite.ts"
-import type { Metrics } from "../metrics.ts"
 import type { Peer, Peers } from "../peers.ts"
 import type { Events } from "./events.ts"
 import { inboxAt, type InboxParts } from "./inbox.ts"
@@ -21,8 +19,10 @@ import { nodeStatus, type StatusParts } from "./node-status.ts"
 import { refusalOf } from "./refusal.ts"
 import { readAct, readIntroduction, readRelease } from "./requests.ts"
 import { type ReportParts, resolveThread, threadReport, threadSummaries } from "./thread-report.ts"
+import { ThreadWarnings } from "./thread-warnings.ts"
 
-export interface DeskParts extends InboxParts, Omit<StatusParts, "store"> {
+export interface DeskParts
+  extends Omit<InboxParts, "store" | "peers">, Omit<StatusParts, "store" | "peers"> {
   readonly token: string
   readonly ownStatements: Verified
   readonly store: InboxParts["store"] & StatusParts["store"] & ReportParts["store"]
@@ -77,6 +77,7 @@ function momentOf(text: string | undefined, nowMs: number): number {
 
 export function deskApp(parts: DeskParts): Hono {
   const { events, metrics, peers, submit } = parts
+  const warnings = new ThreadWarnings(parts)
   const app = new Hono()
   app.use(async (c, next) => {
     if (!isToken(c.req.header("authorization"), parts.token)) {
@@ -97,7 +98,7 @@ export function deskApp(parts: DeskParts): Hono {
     return c.json({ isReady: parts.isConnected() }, parts.isConnected() ? 200 : 503)
   })
   app.get("/metrics", (c) => c.text(metrics.text()))
-  app.get("/v1/status", async (c) => c.json(await nodeStatus(parts)))
+  app.get("/v1/status", async (c) => c.json(await nodeStatus(parts, warnings)))
   app.get("/v1/invite", (c) => {
     const { ownStatements } = parts
     const { fingerprint } = ownStatements
@@ -123,7 +124,10 @@ export function deskApp(parts: DeskParts): Hono {
   })
   app.post("/v1/threads/:id/acts", async (c) => {
     const thread = await resolveThread(parts.store, c.req.param("id"))
-    const { message } = saidOf(await submit(readAct(await bodyOf(c.req), thread)))
+    // Precedence rules every queue: the read of a FLASH is not to wait behind a ROUTINE.
+    const precedence = (await parts.subjects.of([thread])).get(thread)?.precedence ?? "IMMEDIATE"
+    const act = readAct(await bodyOf(c.req), { thread, precedence })
+    const { message } = saidOf(await submit(act))
     return c.json({ message })
   })
   app.get("/v1/events", (c) =>
@@ -134,7 +138,8 @@ export function deskApp(parts: DeskParts): Hono {
   )
   app.notFound((c) => {
     const message = `there is nothing at ${c.req.method} ${c.req.path}`
-    return c.json({ code: "unknown_request", message, hint: "see spec/desk.md" }, 404)
+    const hint = "the caller may be of another version than this exchange: install both again"
+    return c.json({ code: "unknown_request", message, hint }, 404)
   })
   app.onError((error, c) => {
     const { status, ...refusal } = refusalOf(error)

@@ -40,6 +40,8 @@ export interface GatewayStore extends GatewayJournal {
   peers(): Promise<readonly GatewayPeer[]>
   /** How many envelopes the exchange has not taken yet, by lane. */
   counts(): Promise<{ readonly untaken: readonly [number, number, number, number] }>
+  /** The latest time that this gateway has written, 0 when it has written nothing. */
+  latestMs(): Promise<number>
   close(): Promise<void>
 }
 
@@ -181,6 +183,18 @@ class Store implements GatewayStore {
     const untaken: [number, number, number, number] = [0, 0, 0, 0]
     for (const [lane, count] of rows) untaken[numberOf(lane)] = numberOf(count)
     return { untaken }
+  }
+
+  async latestMs(): Promise<number> {
+    // Reads both tables through, once at each start: an index would cost every arrival instead.
+    const { rows } = await this.#connections.runOne({
+      name: "latest_written",
+      text:
+        "select greatest((select max(at_ms) from gateway.arrival), " +
+        "(select max(at_ms) from gateway.refused), 0)",
+      values: [],
+    })
+    return numberOf(rows[0]?.[0])
   }
 
   async close(): Promise<void> {

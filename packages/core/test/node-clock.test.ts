@@ -1,7 +1,7 @@
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
 
-import { systemClock } from "../src/index.ts"
+import { nodeClock } from "../src/index.ts"
 
 /** Hands that a test sets: uptime runs on, wall time goes where it is put. */
 function hands(startMs = 1_000_000) {
@@ -26,7 +26,7 @@ test("the clock never shows an earlier time, whatever the wall clock does", () =
   fc.assert(
     fc.property(fc.array(step), (steps) => {
       const it = hands(1e12)
-      const clock = systemClock(it)
+      const clock = nodeClock(it)
       const shown = steps.map(({ elapsedMs, jumpMs }) => {
         it.pass(elapsedMs, jumpMs)
         return clock.nowMs()
@@ -40,7 +40,7 @@ test("a jump of the wall clock is followed by a twentieth of the time passed at 
   fc.assert(
     fc.property(step, ({ elapsedMs, jumpMs }) => {
       const it = hands(1e12)
-      const clock = systemClock(it)
+      const clock = nodeClock(it)
       const before = clock.nowMs()
       it.pass(elapsedMs, jumpMs)
       const passedMs = clock.nowMs() - before
@@ -51,7 +51,7 @@ test("a jump of the wall clock is followed by a twentieth of the time passed at 
 
 test("a jump of over a minute is suspect, once; drift is not", () => {
   const it = hands()
-  const clock = systemClock(it)
+  const clock = nodeClock(it)
   it.pass(5_000, 900)
   expect(clock.isSuspect()).toBe(false)
   it.pass(5_000, -61_000)
@@ -61,7 +61,7 @@ test("a jump of over a minute is suspect, once; drift is not", () => {
 
 test("what a former run has written is not before now", () => {
   const it = hands()
-  const clock = systemClock(it)
+  const clock = nodeClock(it)
   clock.notBefore(2_000_000)
   expect(clock.nowMs()).toBe(2_000_000)
   it.pass(1_000)
