@@ -6,6 +6,7 @@ import { prepareRoles, startPostgres } from "@tearline/postgres"
 
 import { initNode, launch, type NodeEvent, type RunningNode } from "../src/index.ts"
 import { json, postmasterOf, runs, tearline, up, workFolder } from "./node-process.ts"
+import { childrenOf, secretsOf, toldOf } from "./told.ts"
 
 const soon = { timeout: 60_000, interval: 50 }
 const work = workFolder()
@@ -41,6 +42,27 @@ test("Ctrl-C ends everything in order and leaves nothing running", async () => {
   expect(postmasterOf(dir)).toBeUndefined()
   expect(existsSync(`${dir}/launcher.pid`)).toBe(false)
   expect((await tearline(dir, "status")).exit).toBe(3)
+})
+
+test("no key, token or password is in an argument or the environment of any process", async () => {
+  // Elsewhere than on Linux there is no such place to look at.
+  if (!existsSync("/proc/self/environ")) return
+  const dir = await freshNode()
+  const node = await up(dir)
+  await expect.poll(() => stateOf(dir), soon).toBe("ready")
+  const secrets = secretsOf(dir)
+  // Five seeds, three TLS keys of several lines, a token and six passwords.
+  expect(secrets.length).toBeGreaterThan(15)
+  const { gateway, exchange, postgres } = node.pids
+  const openers = childrenOf(exchange)
+  expect(openers.map(toldOf).join("\n")).toContain("opener/main.ts")
+  for (const pid of [node.pid, gateway, exchange, postgres, ...openers]) {
+    const told = toldOf(pid)
+    expect(told).toContain(pid === postgres ? "postgres" : "main.ts")
+    for (const secret of secrets) expect(told.includes(secret), `process ${pid}`).toBe(false)
+  }
+  node.signal("SIGTERM")
+  expect(await node.ended).toBe(0)
 })
 
 test("a second Ctrl-C says what is still being stopped", async () => {
