@@ -42,13 +42,13 @@ const boundaries: OxlintOverride[] = Object.entries(layers).flatMap(
       rules: {
         "no-restricted-imports": [
           "error",
-          // A test may stand on the real parts below it: a real server, a real signature.
+          // A test may stand on the real parts below it: a real server, a real signature, a row.
           onlyFrom(`${layer}'s tests`, [
             ...allowed,
             `@tearline/${layer}`,
             `@tearline/${layer}/*`,
             ...testLibraries,
-            ...(pureLayers.includes(layer) ? [] : ["@tearline/postgres", "@tearline/crypto"]),
+            ...(pureLayers.includes(layer) ? [] : ["@tearline/postgres", "@tearline/crypto", "pg"]),
           ]),
         ],
       },

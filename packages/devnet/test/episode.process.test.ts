@@ -40,7 +40,7 @@ describe("an episode", () => {
     expect(code).toBe(0)
     expect(alder).toEqual(birch)
     expect(alder.obligations).toBe(told["obligations"])
-    expect(told["cedar"]).toEqual({ threads: 0, envelopes: 0 })
+    expect(told["cedar"]).toEqual({ threads: 0, envelopes: 0, held: 0 })
   })
 
   it.each(acts.map(({ id, discharges, starts }) => ({ id, discharges, starts })))(

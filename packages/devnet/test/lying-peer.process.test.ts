@@ -1,12 +1,17 @@
 /** Invariant I9 from the outside: what a peer may say to a gateway, and what it is told. */
 
+import { Client } from "pg"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 
 import { unitBytesMax } from "@tearline/crypto"
+import type { Party } from "@tearline/devnet"
 
 import { newFolder, openTestNetwork, removeFolder } from "./devnet-process.ts"
-import { LyingPeer, notCanonical, ofUnknownVersion, type Said, unsigned } from "./lying-peer.ts"
+import { LyingPeer, notCanonical, ofUnknownVersion, unsigned } from "./lying-peer.ts"
 import { actContent, type Network } from "./network-fixture.ts"
+
+/** Rounds of lies in the flood. */
+const roundsMax = 500
 
 const folder = newFolder()
 let network: Network
@@ -22,9 +27,19 @@ afterAll(async () => {
   removeFolder(folder)
 })
 
-/** The answer to whatever nobody signed for; 429 where there were too many. */
-function isGeneric({ status, body }: Said): boolean {
-  return [403, 413, 429].includes(status) && body.toString() === '{"code":"refused"}'
+const generic = '{"code":"refused"}'
+const oversized = new Uint8Array(unitBytesMax + 1)
+/** Generic refusals that are answered as such before a caller hears only that there are too many. */
+const refusalsInARow = 30
+
+async function rowsOf(party: Party, sql: string, values: readonly unknown[]): Promise<unknown[]> {
+  const client = new Client({ connectionString: (await party.databaseUrls()).exchange })
+  await client.connect()
+  try {
+    return (await client.query({ text: sql, values: [...values], rowMode: "array" })).rows.flat()
+  } finally {
+    await client.end()
+  }
 }
 
 describe("a peer that lies to a gateway", () => {
@@ -34,12 +49,16 @@ describe("a peer that lies to a gateway", () => {
     expect(liar.refusalCode(said)).toBe("foreign_slot")
   })
 
-  it("learns nothing from a unit that nobody signed for", async () => {
-    const good = await liar.unitFor(network.parties.birch)
-    const oversized = new Uint8Array(unitBytesMax + 1)
-    const truncated = good.subarray(0, good.length / 2)
-    const lies = [truncated, notCanonical(good), unsigned(good), ofUnknownVersion(good), oversized]
-    for (const lie of lies) expect(isGeneric(await liar.post(lie))).toBe(true)
+  it.each([
+    ["truncated bytes", 403, (unit: Uint8Array) => unit.subarray(0, unit.length / 2)],
+    ["bytes that are not canonical", 403, notCanonical],
+    ["no signature", 403, unsigned],
+    ["an unknown version", 403, ofUnknownVersion],
+    ["more bytes than a unit has", 413, () => oversized],
+  ] as const)("learns nothing from a unit with %s", async (_, status, lieOf) => {
+    const { body, ...said } = await liar.post(lieOf(await liar.unitFor(network.parties.birch)))
+    expect(said.status).toBe(status)
+    expect(body.toString()).toBe(generic)
   })
 
   it("gets the first receipt again for an identical retry", async () => {
@@ -47,14 +66,42 @@ describe("a peer that lies to a gateway", () => {
     const first = await liar.post(unit)
     const again = await liar.post(unit)
     expect(first.status).toBe(200)
-    expect(liar.isCustody(first)).toBe(true)
+    expect(liar.digestOf(first)).toMatch(/^[0-9a-f]{64}$/)
     expect(again.body.equals(first.body)).toBe(true)
   })
 
-  it("leaves the node at work when what it sends cannot be opened", async () => {
-    await liar.post(await liar.unitFor(network.parties.birch))
+  it("hears signed that what it sent cannot be opened; the cause stays at home", async () => {
+    const { alder, birch } = network.parties
+    const digest = liar.digestOf(await liar.post(await liar.unitFor(birch)))
     await network.time.quiet()
-    expect((await network.parties.birch.node.desk.status()).status).toBe("ready")
+    const arrival = "select code from exchange.arrival where digest = $1"
+    expect(await rowsOf(birch, arrival, [Buffer.from(digest, "hex")])).toEqual(["unknown_prekey"])
+    const receipts =
+      "select signed from exchange.message " +
+      "where peer = $1 and kind = 'receipt' and direction = 'in' and thread is null"
+    const signed = await rowsOf(alder, receipts, [Buffer.from(birch.node.org, "hex")])
+    const contents = signed.map((bytes) => liar.statementOf(bytes as Buffer))
+    expect(contents).toContainEqual(
+      expect.objectContaining({
+        content: { step: "refused", envelope: digest, code: "cannot_open" },
+      }),
+    )
+    expect((await birch.node.desk.status()).status).toBe("ready")
+  })
+
+  it("is answered 429 once its lies are too many, while its good units are still taken", async () => {
+    const { birch } = network.parties
+    const lie = unsigned(await liar.unitFor(birch))
+    const statuses = new Set<number>()
+    for (let count = 0; !statuses.has(429); count += 1) {
+      expect(count).toBeLessThan(100 * refusalsInARow)
+      const { status, body } = await liar.post(lie)
+      expect(body.toString()).toBe(generic)
+      statuses.add(status)
+    }
+    expect([...statuses]).toEqual([403, 429])
+    const good = await liar.post(await liar.unitFor(birch))
+    expect(good.status).toBe(200)
   })
 
   it("does not delay a good FLASH that comes at the same time", async () => {
@@ -62,15 +109,23 @@ describe("a peer that lies to a gateway", () => {
     const foreign = await liar.unitFor(cedar)
     const lies = [foreign, foreign.subarray(0, 900), unsigned(foreign), notCanonical(foreign)]
     const watching = new AbortController()
+    const listening = Promise.withResolvers<void>()
     const shown = (async () => {
       for await (const event of birch.node.desk.events(watching.signal)) {
-        if (event.kind === "thread") return
+        listening.resolve()
+        if (event.kind === "thread") return "readable"
       }
+      return "the feed has ended"
     })()
+    await listening.promise
+    // As many rounds as a FLASH that waited for the flood's end would have to wait for.
     const flood = (async () => {
-      while (!watching.signal.aborted) await Promise.all(lies.map((lie) => liar.post(lie)))
+      for (let round = 0; round < roundsMax; round += 1) {
+        await Promise.all(lies.map((lie) => liar.post(lie)))
+        if (watching.signal.aborted) break
+      }
+      return "flooded"
     })()
-    const startedAt = performance.now()
     await alder.node.desk.warn({
       addressees: [{ org: birch.node.org }],
       precedence: "FLASH",
@@ -78,10 +133,9 @@ describe("a peer that lies to a gateway", () => {
       content: actContent("warning"),
       officer: "duty-officer",
     })
-    await shown
-    const tookMs = performance.now() - startedAt
+    const first = await Promise.race([shown, flood])
     watching.abort()
     await flood
-    expect(tookMs).toBeLessThan(3_000)
+    expect(first).toBe("readable")
   })
 })

@@ -6,12 +6,14 @@ import type { IncomingMessage } from "node:http"
 import { Agent, request } from "node:https"
 
 import {
+  contextOf,
   decode,
   encode,
   generateKemSeed,
   kemKeyFromSeed,
   openCustody,
   openRefusal,
+  openSigned,
   sealEnvelope,
   signingKeyFromSeed,
   type SigningKey,
@@ -102,10 +104,19 @@ export class LyingPeer {
     return openRefusal(body, () => keyOf(this.#victim, "gateway").verifying).code
   }
 
-  /** Whether the receipt is the victim's. */
-  isCustody({ body }: Said): boolean {
+  /** The digest of the envelope that the victim's gateway has given custody for. */
+  digestOf({ body }: Said): string {
     const custody = openCustody(body, () => keyOf(this.#victim, "gateway").verifying)
-    return Buffer.from(custody.recipient).toString("hex") === this.#victim.node.org
+    if (custody.recipient.toHex() !== this.#victim.node.org) throw new Error("not the victim's")
+    return custody.digest.toHex()
+  }
+
+  /** What the victim's exchange has signed: the statement in it. */
+  statementOf(signed: Uint8Array): unknown {
+    const payload = openSigned(signed, contextOf("receipt"), () => {
+      return keyOf(this.#victim, "exchange").verifying
+    })
+    return (decode(payload) as Readonly<Record<string, unknown>>)["statement"]
   }
 
   close(): void {

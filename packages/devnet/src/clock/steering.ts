@@ -24,7 +24,7 @@ const quietMsMax = 90_000
 export class Steering {
   readonly #clock: HeldClock
   readonly #processes: ChildHandle[] = []
-  readonly #waiting = new Map<number, (seen: Seen) => void>()
+  readonly #waiting = new Map<number, (seen: Seen | undefined) => void>()
   #lastId = 0
   #runs = false
 
@@ -47,6 +47,11 @@ export class Steering {
       const seen = message as Seen
       this.#waiting.get(seen.id)?.(seen)
     })
+  }
+
+  /** A process has ended: whoever waits for its answer asks again. */
+  ended(): void {
+    for (const resolve of this.#waiting.values()) resolve(undefined)
   }
 
   /** Waits until nothing is under way anywhere. Throws `no_answer` when that takes too long. */

@@ -18,6 +18,8 @@ export interface Play {
   readonly without?: string
   readonly heartbeatMs: number
   readonly onMoment: (moment: Moment) => void
+  /** Told just before each act is asked for. */
+  readonly onAsking?: (step: ActStep) => void
   /** Given up between two steps when this is aborted. */
   readonly signal?: AbortSignal
 }
@@ -60,6 +62,7 @@ class Director {
     if (step.act !== "warning" && !this.#said.messages.has(step.answers ?? "")) {
       return onMoment({ kind: "skipped", atMs, step, why: "nothing-to-answer" })
     }
+    this.#play.onAsking?.(step)
     await perform(this.#network, this.#said, step)
     await this.#network.time.quiet()
     const before = new Set(this.#obligations.filter((it) => it.end !== null).map((it) => it.id))

@@ -6,7 +6,7 @@ import { ledgersOf, traceOf, type Trace, type Ledger } from "../node/ledger.ts"
 import type { Network } from "../node/network.ts"
 import { patiently } from "./acting.ts"
 import { playEpisode, type Play } from "./director.ts"
-import type { Episode } from "./episode.ts"
+import type { ActStep, Episode } from "./episode.ts"
 import type { Moment } from "./moment.ts"
 import { span, Timeline } from "./timeline.ts"
 import { type Books, lastLine, type Verdict, verdictOf } from "./verdict.ts"
@@ -18,6 +18,8 @@ export interface Stage {
   readonly columns: number
   /** Told line by line; nothing is told when a document is wanted. */
   readonly print: (line: string) => void
+  /** Told just before each act is asked for. */
+  readonly onAsking?: (step: ActStep) => void
   readonly signal?: AbortSignal
 }
 
@@ -54,11 +56,12 @@ export async function perform(network: Network, stage: Stage): Promise<Performan
 }
 
 function playOf(stage: Stage, heartbeatMs: number, onMoment: Play["onMoment"]): Play {
-  const { episode, without, signal } = stage
+  const { episode, without, onAsking, signal } = stage
   return {
     episode,
     heartbeatMs,
     onMoment,
+    ...(onAsking === undefined ? {} : { onAsking }),
     ...(without === undefined ? {} : { without }),
     ...(signal === undefined ? {} : { signal }),
   }
@@ -78,7 +81,7 @@ function counted({ originator, addressee, trace }: Books): readonly string[] {
   return [
     `Alder's database: ${ledgerLine(originator)}`,
     `Birch's database: ${ledgerLine(addressee)}`,
-    `Cedar's database: ${traceLine(trace)}`,
+    `Cedar's databases: ${traceLine(trace)}`,
   ]
 }
 
@@ -90,8 +93,8 @@ function ledgerLine([ledger]: readonly Ledger[]): string {
   return `${obligations.length} obligations, ${discharged} discharged, thread hash ${hash}`
 }
 
-function traceLine({ threads, envelopes }: Trace): string {
-  return `${threads} threads, ${envelopes} of the thread's envelopes`
+function traceLine({ threads, envelopes, held }: Trace): string {
+  return `${threads} threads, ${envelopes + held} of the thread's envelopes`
 }
 
 interface Played {

@@ -29,6 +29,20 @@ export interface Verdict {
   readonly lacking?: string
 }
 
+/** Of each row what both sides must have alike, however their databases keep it. */
+function rowsOf({ obligations }: Ledger): readonly string[] {
+  return obligations
+    .map(({ id, rule, owedBy, dueMs, end }) => {
+      const ended = end === null ? "open" : `${end.kind} ${end.by} ${end.atMs}`
+      return `${id} ${rule} ${owedBy} ${dueMs} ${ended}`
+    })
+    .toSorted()
+}
+
+function dischargedIn(ledger: Ledger | undefined): number {
+  return (ledger?.obligations ?? []).filter((it) => it.end?.kind === "discharged").length
+}
+
 /** Holds the books of the three against the episode. */
 export function verdictOf(episode: Episode, books: Books): Verdict {
   const obligations = books.originator.flatMap((it) => it.obligations)
@@ -55,10 +69,26 @@ function differenceIn({ originator, addressee, trace }: Books): string | undefin
   const [ours] = originator
   const [theirs] = addressee
   if (originator.length > 1 || addressee.length > 1) return "there is more than one thread"
-  if (ours?.viewHash !== theirs?.viewHash) return "the two sides hold different threads"
-  if (ours?.obligations.length !== theirs?.obligations.length) return "the two sides count apart"
-  if (trace.threads + trace.envelopes > 0) return "the third party holds a part of it"
-  return undefined
+  if (trace.threads + trace.envelopes + trace.held > 0) return "the third party holds a part of it"
+  if (ours?.thread !== theirs?.thread) return "the two sides hold different threads"
+  return ours === undefined || theirs === undefined ? undefined : differenceOf(ours, theirs)
+}
+
+/** Of one thread in two databases: its hash, what the hash is of, the counts, and row for row. */
+function differenceOf(ours: Ledger, theirs: Ledger): string | undefined {
+  if (ours.viewHash !== theirs.viewHash) return "the two sides see the thread differently"
+  if ([ours, theirs].some((it) => it.readHash !== it.viewHash)) {
+    return "a database's messages give another thread than its hash says"
+  }
+  if (ours.obligations.length !== theirs.obligations.length) return "the two sides count apart"
+  if (dischargedIn(ours) !== dischargedIn(theirs)) return "the two sides discharge apart"
+  const [row] = differing(rowsOf(ours), rowsOf(theirs))
+  return row === undefined ? undefined : `the two sides differ in ${row.split(" ")[1]}`
+}
+
+function differing(one: readonly string[], other: readonly string[]): readonly string[] {
+  const there = new Set(other)
+  return one.filter((row) => !there.has(row))
 }
 
 /** First what the step left out would have done; then whatever else is late, open or never was. */

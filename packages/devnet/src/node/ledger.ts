@@ -2,6 +2,7 @@
 
 import type { Digest, Obligation, OrgId, ThreadId } from "@tearline/core"
 import { type ExchangeStore, openExchangeStore } from "@tearline/store/exchange"
+import { openGatewayStore } from "@tearline/store/gateway"
 
 import type { Party } from "./network.ts"
 
@@ -9,6 +10,8 @@ import type { Party } from "./network.ts"
 export interface Ledger {
   readonly thread: ThreadId
   readonly viewHash: string
+  /** The same, computed by the exchange from the messages as they are stored. */
+  readonly readHash: string
   readonly obligations: readonly Obligation[]
   /** The envelopes of its messages. */
   readonly digests: readonly Digest[]
@@ -22,18 +25,22 @@ export async function ledgersOf(party: Party): Promise<readonly Ledger[]> {
   for (const { id, viewHash } of heads) {
     const loaded = await store.loadThread(id)
     const digests = loaded?.messages.map((it) => it.digest) ?? []
-    ledgers.push({ thread: id, viewHash, obligations: await store.obligationsOf(id), digests })
+    const { viewHash: readHash } = await party.node.desk.thread(id)
+    const obligations = await store.obligationsOf(id)
+    ledgers.push({ thread: id, viewHash, readHash, obligations, digests })
   }
   return ledgers
 }
 
-/** How much of a thread, and of any thread, is in the database of one who has no part in it. */
+/** How much of a thread, and of any thread, is with one who has no part in it. */
 export interface Trace {
   readonly threads: number
+  /** Of the thread's envelopes: in the desk's database, and in the gateway's. */
   readonly envelopes: number
+  readonly held: number
 }
 
-/** Looks for these envelopes, and for threads at all. */
+/** Looks for these envelopes in both databases, and for threads at all. */
 export async function traceOf(party: Party, digests: readonly Digest[]): Promise<Trace> {
   await using store = await storeOf(party)
   const heads = await store.threads({ limit: 100 })
@@ -44,12 +51,24 @@ export async function traceOf(party: Party, digests: readonly Digest[]): Promise
     const isHere = (await store.hasArrived(digest)) || threads.some((it) => it !== undefined)
     if (isHere) envelopes += 1
   }
-  return { threads: heads.length, envelopes }
+  return { threads: heads.length, envelopes, held: await heldOf(party, digests) }
+}
+
+/** How many of these envelopes a party's gateway has given a custody receipt for. */
+async function heldOf(party: Party, digests: readonly Digest[]): Promise<number> {
+  const { gateway } = await party.databaseUrls()
+  const store = await openGatewayStore(gateway)
+  try {
+    const receipts = await Promise.all(digests.map((digest) => store.custodyOf(digest)))
+    return receipts.filter((it) => it !== undefined).length
+  } finally {
+    await store.close()
+  }
 }
 
 async function storeOf(party: Party): Promise<ExchangeStore & AsyncDisposable> {
-  const url = await party.exchangeUrl()
+  const { exchange } = await party.databaseUrls()
   // An organisation's id, as the node's configuration has it.
-  const store = await openExchangeStore(url, { org: party.node.org as OrgId })
+  const store = await openExchangeStore(exchange, { org: party.node.org as OrgId })
   return Object.assign(store, { [Symbol.asyncDispose]: () => store.close() })
 }

@@ -37,8 +37,13 @@ export interface Party {
   readonly title: string
   readonly dir: string
   readonly node: RunningNode
-  /** Of the desk's database as it is now, as the exchange's role: for counting what it holds. */
-  exchangeUrl(): Promise<string>
+  /** Of its two databases as they are now, each as its process's role: to count what they hold. */
+  databaseUrls(): Promise<DatabaseUrls>
+}
+
+interface DatabaseUrls {
+  readonly gateway: string
+  readonly exchange: string
 }
 
 export interface Network {
@@ -150,9 +155,12 @@ async function openParty(name: PartyName, time: Steering, options: NetworkOption
       hasChannel: true,
       extraEnv: () => clockEnv(time),
       ...(signal === undefined ? {} : { signal }),
-      onEvent: (event) => onEvent?.(name, event),
+      onEvent(event) {
+        if (event.kind === "exited") time.ended()
+        onEvent?.(name, event)
+      },
     })
-    return { name, title, dir, node, exchangeUrl: () => exchangeUrlOf(dir) }
+    return { name, title, dir, node, databaseUrls: () => databaseUrlsOf(dir) }
   } finally {
     // The node uses the server from here on; ours was for making its databases anew.
     await server.stop()
@@ -160,11 +168,12 @@ async function openParty(name: PartyName, time: Steering, options: NetworkOption
 }
 
 /** Asked anew each time: a server that was started again may listen elsewhere. */
-async function exchangeUrlOf(dir: string): Promise<string> {
+async function databaseUrlsOf(dir: string): Promise<DatabaseUrls> {
   const server = await startPostgres({ folder: `${dir}/postgres` })
-  const url = server.url("tl_exchange", "tl_desk")
+  const exchange = server.url("tl_exchange", "tl_desk")
+  const gateway = server.url("tl_gateway", "tl_gateway")
   await server.stop()
-  return url
+  return { gateway, exchange }
 }
 
 /** Read at every start of a process: one that is started again finds the time as it is then. */
