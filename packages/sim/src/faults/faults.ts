@@ -180,7 +180,7 @@ export class Faults {
     const random = this.#random
     const line = this.#lineOfOne()
     const isLong = random.isLucky(0.02)
-    const lastsMs = isLong ? random.between(2 * day, 12 * day) : random.spread(5 * second, 8 * hour)
+    const lastsMs = isLong ? random.between(2 * day, 12 * day) : random.spread(5 * second, 4 * hour)
     const isOneWay = random.isLucky(0.5)
     const back = this.#world.network.line(line.to, line.from)
     for (const it of isOneWay ? [line] : [line, back]) this.#cutLine(it, lastsMs)

@@ -38,7 +38,7 @@ const times = {
   giveBackMs: 50,
   noRoomMs: 2 * minute,
   asideMs: { flash: minute, common: 10 * minute },
-  backOffMs: { min: 5 * second, flashMax: 20 * minute, max: 2 * hour },
+  backOffMs: { min: 20 * second, flashMax: hour, max: 4 * hour },
 }
 const intakeRetryMs = { min: 100, max: 10 * minute }
 const reconnectMs = { min: second, max: 5 * minute }
