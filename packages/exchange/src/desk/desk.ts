@@ -19,10 +19,8 @@ import { nodeStatus, type StatusParts } from "./node-status.ts"
 import { refusalOf } from "./refusal.ts"
 import { readAct, readIntroduction, readRelease } from "./requests.ts"
 import { type ReportParts, resolveThread, threadReport, threadSummaries } from "./thread-report.ts"
-import { ThreadWarnings } from "./thread-warnings.ts"
 
-export interface DeskParts
-  extends Omit<InboxParts, "store" | "peers">, Omit<StatusParts, "store" | "peers"> {
+export interface DeskParts extends InboxParts, Omit<StatusParts, "store"> {
   readonly token: string
   readonly ownStatements: Verified
   readonly store: InboxParts["store"] & StatusParts["store"] & ReportParts["store"]
@@ -77,7 +75,6 @@ function momentOf(text: string | undefined, nowMs: number): number {
 
 export function deskApp(parts: DeskParts): Hono {
   const { events, metrics, peers, submit } = parts
-  const warnings = new ThreadWarnings(parts)
   const app = new Hono()
   app.use(async (c, next) => {
     if (!isToken(c.req.header("authorization"), parts.token)) {
@@ -98,7 +95,7 @@ export function deskApp(parts: DeskParts): Hono {
     return c.json({ isReady: parts.isConnected() }, parts.isConnected() ? 200 : 503)
   })
   app.get("/metrics", (c) => c.text(metrics.text()))
-  app.get("/v1/status", async (c) => c.json(await nodeStatus(parts, warnings)))
+  app.get("/v1/status", async (c) => c.json(await nodeStatus(parts)))
   app.get("/v1/invite", (c) => {
     const { ownStatements } = parts
     const { fingerprint } = ownStatements
@@ -124,10 +121,7 @@ export function deskApp(parts: DeskParts): Hono {
   })
   app.post("/v1/threads/:id/acts", async (c) => {
     const thread = await resolveThread(parts.store, c.req.param("id"))
-    // Precedence rules every queue: the read of a FLASH is not to wait behind a ROUTINE.
-    const precedence = (await parts.subjects.of([thread])).get(thread)?.precedence ?? "IMMEDIATE"
-    const act = readAct(await bodyOf(c.req), { thread, precedence })
-    const { message } = saidOf(await submit(act))
+    const { message } = saidOf(await submit(readAct(await bodyOf(c.req), thread)))
     return c.json({ message })
   })
   app.get("/v1/events", (c) =>

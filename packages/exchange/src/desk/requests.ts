@@ -8,7 +8,6 @@ import {
   precedences,
   statuses,
   type Acted,
-  type Precedence,
   type Released,
   type ThreadId,
 } from "@tearline/core"
@@ -61,13 +60,10 @@ export function readRelease(body: unknown): Released {
   return { kind: "released", ...read(warningSchema, body) }
 }
 
-/** An act in a thread of that precedence. Throws `malformed_request`. */
-export function readAct(
-  body: unknown,
-  { thread, precedence }: { thread: ThreadId; precedence: Precedence },
-): Acted {
+/** Throws `malformed_request`. */
+export function readAct(body: unknown, thread: ThreadId): Acted {
   const { kind, ...rest } = read(actSchema, body)
-  return { kind: "acted", thread, act: kind, precedence, ...rest }
+  return { kind: "acted", thread, act: kind, ...rest }
 }
 
 /** Throws `malformed_request`. */

@@ -11,15 +11,10 @@ import { kindOfStored, messageOf } from "../journal.ts"
 export interface Subject {
   readonly title: string
   readonly precedence: Precedence
-  readonly threatToLife: boolean
 }
 
-/** A thread whose warning is not here yet: until it is, the worst is assumed. */
-const unknown: Subject = {
-  title: "(the warning is not here yet)",
-  precedence: "IMMEDIATE",
-  threatToLife: true,
-}
+/** A thread whose warning is not here yet. */
+const unknown: Subject = { title: "(the warning is not here yet)", precedence: "IMMEDIATE" }
 const keptMax = 10_000
 const atOnceMax = 8
 
@@ -28,11 +23,7 @@ export function subjectOf({ messages }: Pick<Thread, "messages">): Subject | und
   if (warning === undefined) return undefined
   const { content, precedence } = warning.statement
   // Every warning that came in or went out was held against the schema, which has a title.
-  return {
-    title: content["title"] as string,
-    precedence,
-    threatToLife: content["threatToLife"] === true,
-  }
+  return { title: content["title"] as string, precedence }
 }
 
 export class Subjects {
