@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs"
+
 import { describe, expect, it } from "vitest"
 
 import { isOverdue } from "@tearline/core"
@@ -26,6 +28,16 @@ describe("saint-petersburg-2017", () => {
     for (const { sources } of told) {
       expect(sources.length).toBeGreaterThan(0)
       for (const source of sources) expect(known).toContain(source)
+    }
+  })
+
+  it("names in its README when each step is set, and whose that time is", () => {
+    const readme = new URL(`../../../episodes/${episode.name}/README.md`, import.meta.url)
+    const rows = readFileSync(readme, "utf8")
+      .split("\n")
+      .map((line) => line.split(/[|\s`]+/).filter((cell) => cell !== ""))
+    for (const { id, at, timing } of episode.steps) {
+      expect(rows).toContainEqual([id, at.slice(0, 10), at.slice(11, 16), timing])
     }
   })
 
