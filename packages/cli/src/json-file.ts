@@ -3,9 +3,11 @@
 import { promises as files } from "node:fs"
 
 import { CliError, fileError } from "./cli-error.ts"
-import { wholeText } from "./whole-text.ts"
+import { wholeBytes } from "./whole-text.ts"
 
 const bytesMax = 4 * 1024 * 1024
+// What is not UTF-8 is refused and never repaired: the result may be signed.
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
 /** The value in a file, or on standard input for `-`. Throws `cannot_read` or `wrong_content`. */
 export async function readJsonFile(path: string): Promise<unknown> {
@@ -14,14 +16,25 @@ export async function readJsonFile(path: string): Promise<unknown> {
 
 /** The text of a file, or of standard input for `-`. */
 async function readTextFile(path: string): Promise<string> {
+  const bytes = await readBytes(path)
+  if (bytes.length > bytesMax) {
+    const hint = `a file for this command has at most ${bytesMax} bytes`
+    throw new CliError("wrong_content", `${path} is too long`, { hint })
+  }
   try {
-    const text = path === "-" ? await wholeText(process.stdin) : await files.readFile(path, "utf8")
-    if (text.length <= bytesMax) return text
+    return utf8.decode(bytes)
+  } catch (cause) {
+    const hint = "save it again as UTF-8: its letters would come out as others"
+    throw new CliError("wrong_content", `${path} is not UTF-8`, { hint, cause })
+  }
+}
+
+async function readBytes(path: string): Promise<Buffer> {
+  try {
+    return path === "-" ? await wholeBytes(process.stdin) : await files.readFile(path)
   } catch (error) {
     throw fileError(error, path, "read")
   }
-  const hint = `a file for this command has at most ${bytesMax} characters`
-  throw new CliError("wrong_content", `${path} is too long`, { hint })
 }
 
 /** Parses, and says where it cannot. `name` stands for the text in the message. */

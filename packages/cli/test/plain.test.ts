@@ -2,6 +2,7 @@ import fc from "fast-check"
 import { expect, test } from "vitest"
 
 import { plain, plainJson, plainLines, widthOf } from "../src/terminal/plain.ts"
+import { naughtyStrings } from "./public-vectors.ts"
 
 const forbidden = /[\p{Cc}\p{Cs}\u061C\u200E\u200F\u2028-\u202E\u2060-\u206F\uFEFF]/u
 const anyText = fc.string({ unit: "binary", maxLength: 200 })
@@ -36,4 +37,13 @@ test("text in any script stays as it is", () => {
   }
   expect(widthOf("喀山")).toBe(4)
   expect(widthOf("e\u0301")).toBe(1)
+})
+
+const naughty = naughtyStrings()
+test(`no published odd string reaches the terminal as a command: ${naughty.length} found`, () => {
+  for (const text of naughty) {
+    expect(plain(text), JSON.stringify(text)).not.toMatch(forbidden)
+    expect(widthOf(plain(text))).toBeLessThanOrEqual(2 * plain(text).length)
+    expect(JSON.parse(plainJson({ text }))).toEqual({ text })
+  }
 })
