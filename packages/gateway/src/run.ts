@@ -72,7 +72,7 @@ export async function runGateway(
   const gatewayKey = gatewayKeyOf(config)
   const org = config.org as OrgId
   const store = await opened(config.databaseUrl, diagnostics)
-  // Before anything is taken: no custody is earlier than one that was given (design 4, Time).
+  // Before anything is taken: no custody is earlier than one that was given.
   clock.notBefore?.(await store.latestMs())
   const activity = new Activity()
   const metrics = new Metrics()

@@ -28,7 +28,7 @@ function contentOf({ content, precedence }: Released): Record<string, unknown> {
       "a threat to life travels at least IMMEDIATE, or says in loweredBecause why not",
     )
   }
-  // Whoever releases is one officer: at FLASH a second one's review is owed (design 10).
+  // Whoever releases is one officer: at FLASH a second one's review is owed. M-MSG-11.
   return { ...warning, reviewOwed: warning.reviewOwed || precedence === "FLASH" }
 }
 

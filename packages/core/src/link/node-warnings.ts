@@ -1,5 +1,5 @@
 /**
- * What a person at the node must be told unasked: the alarms of design.md 3 and 4, out of what the
+ * What a person at the node must be told unasked: the alarms out of what the
  * node holds. They are computed whenever somebody looks, and go when their ground does.
  */
 
