@@ -1,6 +1,6 @@
 /**
- * What a person at the node must be told unasked: the alarms out of what the
- * node holds. They are computed whenever somebody looks, and go when their ground does.
+ * What a person at the node must be told unasked: the alarms out of what the node holds. They are
+ * computed whenever somebody looks, and go when their ground does.
  */
 
 import type { OrgId, PolicyHash, ThreadId } from "../ids.ts"
