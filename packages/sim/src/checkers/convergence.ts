@@ -70,7 +70,7 @@ function maySeeDifferently(world: World, a: ThreadRow, b: ThreadRow): boolean {
 }
 
 /** Threads between honest organisations that nobody has refused anything of. */
-export function refusedThreads(world: World): ThreadId[] {
+function refusedThreads(world: World): ThreadId[] {
   return [...world.organisations.values()].flatMap((own) =>
     [...own.exchangeDisk.threads]
       .filter(([, row]) => row.refusals.length > 0 && isHonest(world, row.head.peer))

@@ -100,8 +100,9 @@ const dueByWallClock: Plant = {
   ...nothingPlanted,
   install: (own) => {
     own.exchangeDisk.bent = (write) => {
-      if (write.kind !== "obligation") return write
-      const aheadMs = Math.floor(own.wall.wallMs() - (own.exchange?.clock.nowMs() ?? 0))
+      const { exchange } = own
+      if (write.kind !== "obligation" || exchange === undefined) return write
+      const aheadMs = Math.floor(own.wall.wallMs() - exchange.clock.nowMs())
       if (Math.abs(aheadMs) < 1_000) return write
       const { obligation } = write
       return { ...write, obligation: { ...obligation, dueMs: obligation.dueMs + aheadMs } }

@@ -114,10 +114,6 @@ export function withOuter(unit: Uint8Array, gateway: OrgId): Uint8Array {
   return bytesOf(textOf(unit) + markOf(textOf(unit), gateway))
 }
 
-export function withoutOuter(unit: Uint8Array): Uint8Array {
-  return unit.subarray(0, unit.length - markLength)
-}
-
 const bad = (code: string): UnitCheck => ({
   kind: "bad",
   code,

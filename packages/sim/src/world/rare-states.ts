@@ -5,7 +5,7 @@
 
 import { assert } from "@tearline/core"
 
-export const rareStates: readonly string[] = [
+const rareStates: readonly string[] = [
   "act refused at home",
   "answer lost between the two halves",
   "arrival lost between the two halves",
