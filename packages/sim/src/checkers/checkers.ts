@@ -307,8 +307,11 @@ export class Checkers {
       (this.#promised.get(own.org) ?? []).filter((it) => !this.excused.has(it.thread)),
     )
     for (const key of this.#taken.keys()) if (key.startsWith(own.org)) this.#taken.delete(key)
-    for (const [digest, { code }] of own.exchangeDisk.arrivals) {
-      if (code === null) this.took(own, digest)
+    // Each of these counts was held against the arrivals when it was written.
+    for (const [peer, { link }] of own.exchangeDisk.links) {
+      for (const { epoch, lane, upTo, beyond } of link.held) {
+        this.#taken.set(`${own.org}/${peer}/${epoch}/${lane}`, upTo + beyond.length)
+      }
     }
   }
 
