@@ -28,11 +28,13 @@ export function messageLines(message: ThreadMessage, reading: Reading): readonly
 }
 
 function warningLines(content: Fields): readonly string[] {
-  const { title, threatToLife, elements, ...rest } = content
+  const { title, threatToLife, reviewOwed, elements, ...rest } = content
   const life = threatToLife === true ? ["THREAT TO LIFE"] : []
+  const review = reviewOwed === true ? ["review owed: one officer alone released this FLASH"] : []
   return [
     plain(wordOf(title)),
     ...life,
+    ...review,
     ...elementNames.flatMap((name) => elementLines(name, fieldOf(elements, name))),
     ...fieldLines(rest),
   ]

@@ -16,6 +16,7 @@ const obligations: Readonly<Record<string, string>> = {
   "outcome-180d": "report the outcome, 180 days",
   "relay-thanks": "relay the thanks",
   "agree-public-line": "agree the public line",
+  "be-alive": "give a sign of life",
 }
 
 /** The command by which a person discharges it, where there is one. */

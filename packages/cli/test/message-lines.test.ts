@@ -36,6 +36,13 @@ test("any content that a peer may have signed is shown, and shown safely", () =>
   )
 })
 
+test("a FLASH that one officer released shows that a review is owed, and nothing else does", () => {
+  const linesOf = (reviewOwed: boolean) =>
+    messageLines(message("warning", { title: "T", reviewOwed }), reading).join(" ")
+  expect(linesOf(true)).toContain("review owed")
+  expect(linesOf(false)).not.toContain("review owed")
+})
+
 test("what is not known and what is not told are shown as such", () => {
   const filled = {
     state: "filled",

@@ -29,13 +29,16 @@ let config: ExchangeConfig
 let running: RunningExchange
 let birch: Organisation
 const written: string[] = []
+const system = systemClock()
+let aheadMs = 0
+let isSuspect = false
 
 beforeAll(async () => {
   database = await nodeDatabase()
   config = exchangeDocument(await organisation({ name: "Alder" }), database.exchange)
   birch = await organisation({ name: "Birch" })
   running = await runExchange(config, {
-    clock: systemClock(),
+    clock: { ...system, nowMs: () => system.nowMs() + aheadMs, isSuspect: () => isSuspect },
     diagnostics: (...line) => void written.push(JSON.stringify(line)),
   })
 })
@@ -145,6 +148,29 @@ test("a thread is found by the beginning of its id, and shows what was said", as
     status: "no-gateway",
     links: [{ name: "Birch", isSilent: false, gaps: 0 }],
   })
+})
+
+test("a link that is silent, and a clock that jumped, reach a person unasked", async () => {
+  await introduceBirch()
+  await askDesk(config, "/v1/warnings", { body: warningTo([birch.org]) })
+  const warnings = async () =>
+    (await askDesk<{ warnings: object[] }>(config, "/v1/status")).body.warnings
+  const alive = async () =>
+    (await askDesk<{ rule: string }[]>(config, "/v1/inbox")).body.filter(
+      (it) => it.rule === "be-alive",
+    )
+  expect([await warnings(), await alive()]).toEqual([[], []])
+  aheadMs = 3 * 3_600_000
+  isSuspect = true
+  expect(await warnings()).toContainEqual(
+    expect.objectContaining({ kind: "link-silent", peer: birch.org, peerName: "Birch" }),
+  )
+  expect(await alive()).toContainEqual(
+    expect.objectContaining({ thread: "", peer: birch.org, mine: false, overdue: true }),
+  )
+  await expect.poll(warnings, { timeout: 10_000 }).toContainEqual({ kind: "clock-suspect" })
+  aheadMs = 0
+  isSuspect = false
 })
 
 test("a stored message whose id is not the hash of its payload is never used", async () => {

@@ -25,6 +25,7 @@ import { thanks } from "./thanks.ts"
 import { up } from "./up.ts"
 import { warn } from "./warn.ts"
 import { windowDecision } from "./window-decision.ts"
+import { windowDissent } from "./window-dissent.ts"
 
 export const commands: readonly Command[] = [
   init,
@@ -45,6 +46,7 @@ export const commands: readonly Command[] = [
   action,
   reach,
   windowDecision,
+  windowDissent,
   outcome,
   thanks,
   thanksReply,

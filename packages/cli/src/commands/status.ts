@@ -5,6 +5,7 @@ import { plain } from "../terminal/plain.ts"
 import type { Style } from "../terminal/style.ts"
 import { table } from "../terminal/table.ts"
 import { absolute, ago } from "../terminal/time.ts"
+import { warningLines } from "../warning-lines.ts"
 
 export const status: Command = {
   name: "status",
@@ -22,7 +23,7 @@ async function runStatus(context: Context): Promise<Report> {
 }
 
 function linesOf(found: NodeStatus, style: Style): readonly string[] {
-  const { links, threads, obligations, nowMs } = found
+  const { links, threads, obligations, warnings, nowMs } = found
   const overdue = `${obligations.overdue} overdue`
   const head = [
     [plain(found.name), found.org],
@@ -37,13 +38,14 @@ function linesOf(found: NodeStatus, style: Style): readonly string[] {
       ? [["set aside", style.alarm(`${found.quarantined} arrivals that could not be handled`)]]
       : []),
   ]
+  const top = [...table(head), ...warningLines(warnings, { style, nowMs })]
   if (links.length === 0) {
     const words = "no partner yet; it takes two people and one phone call: tearline peer add"
-    return [...table(head), "", words]
+    return [...top, "", words]
   }
   const rows = links.map((link) => rowOf(link, nowMs, style))
   const titles = ["link", "state", "last heard", "last sent", "waiting to leave"]
-  return [...table(head), "", ...table([titles.map((it) => style.bold(it)), ...rows])]
+  return [...top, "", ...table([titles.map((it) => style.bold(it)), ...rows])]
 }
 
 function rowOf(link: LinkStatus, nowMs: number, style: Style): readonly string[] {
@@ -51,7 +53,11 @@ function rowOf(link: LinkStatus, nowMs: number, style: Style): readonly string[]
   const waiting = Object.entries(link.outbox)
     .filter(([, count]) => count > 0)
     .map(([precedence, count]) => `${count} ${precedence}`)
-  const gaps = link.gaps > 0 ? style.alarm(`, ${link.gaps} missing`) : ""
+  const missing = [
+    ...(link.gaps > 0 ? [`, ${link.gaps} missing here`] : []),
+    ...(link.unheld > 0 ? [`, ${link.unheld} missing there`] : []),
+  ]
+  const gaps = missing.map((it) => style.alarm(it)).join("")
   return [
     plain(link.name),
     (link.isSilent ? style.alarm("silent") : style.good("heard")) + gaps,

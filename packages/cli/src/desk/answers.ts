@@ -7,9 +7,23 @@ export interface LinkStatus {
   readonly heardAtMs: number | null
   readonly sealedAtMs: number | null
   readonly isSilent: boolean
+  /** Numbers of the peer's that are missing here, and of ours that are missing there. */
   readonly gaps: number
+  readonly unheld: number
   /** What waits for custody, by precedence. */
   readonly outbox: Readonly<Record<string, number>>
+}
+
+/** What a person must be told unasked. */
+export interface NodeWarning {
+  /** `clock-suspect`, `conflict`, `unknown-policy`, `link-silent`, `gaps`; others may come. */
+  readonly kind: string
+  readonly peer?: string
+  readonly peerName?: string
+  readonly thread?: string
+  readonly sinceMs?: number
+  readonly missing?: number
+  readonly unheld?: number
 }
 
 export interface NodeStatus {
@@ -17,6 +31,7 @@ export interface NodeStatus {
   readonly name: string
   readonly status: string
   readonly nowMs: number
+  readonly warnings: readonly NodeWarning[]
   readonly links: readonly LinkStatus[]
   readonly threads: { readonly open: number; readonly closed: number }
   readonly obligations: { readonly open: number; readonly overdue: number }
@@ -39,6 +54,7 @@ export interface Peer {
 export interface Owed {
   readonly id: string
   readonly rule: string
+  /** Empty where it is owed on the link. */
   readonly thread: string
   readonly peer: string
   readonly peerName: string
@@ -47,6 +63,7 @@ export interface Owed {
   readonly bearer: string
   readonly precedence: string
   readonly threadStatus: string
+  readonly threatToLife: boolean
   readonly title: string
   readonly startMs: number
   readonly dueMs: number

@@ -8,7 +8,7 @@ import { hash, timingSafeEqual } from "node:crypto"
 import { Hono } from "hono"
 import { bodyLimit } from "hono/body-limit"
 
-import type { Diagnostics, ExchangeAnswer, ExchangeInput, Metrics } from "@tearline/core"
+import type { Acted, Diagnostics, ExchangeAnswer, ExchangeInput, Metrics } from "@tearline/core"
 
 import { codeOf, ExchangeError } from "../exchange-error.ts"
 import { encodeInvite, type Verified } from "../invite.ts"
@@ -19,8 +19,10 @@ import { nodeStatus, type StatusParts } from "./node-status.ts"
 import { refusalOf } from "./refusal.ts"
 import { readAct, readIntroduction, readRelease } from "./requests.ts"
 import { type ReportParts, resolveThread, threadReport, threadSummaries } from "./thread-report.ts"
+import { ThreadWarnings } from "./thread-warnings.ts"
 
-export interface DeskParts extends InboxParts, Omit<StatusParts, "store"> {
+export interface DeskParts
+  extends Omit<InboxParts, "store" | "peers">, Omit<StatusParts, "store" | "peers"> {
   readonly token: string
   readonly ownStatements: Verified
   readonly store: InboxParts["store"] & StatusParts["store"] & ReportParts["store"]
@@ -35,6 +37,7 @@ export interface DeskParts extends InboxParts, Omit<StatusParts, "store"> {
 }
 
 const bodyBytesMax = 1_048_576
+const otherVersion = "the caller may be of another version than this exchange: install both again"
 
 /** Compares in constant time, whatever the lengths: hashes are equally long. */
 function isToken(given: string | undefined, token: string): boolean {
@@ -73,8 +76,19 @@ function momentOf(text: string | undefined, nowMs: number): number {
   throw new ExchangeError("malformed_request", "at is a time in milliseconds since 1970")
 }
 
+/** Precedence rules every queue: the read of a FLASH is not to wait behind a ROUTINE. */
+async function actOf(
+  { store, subjects }: DeskParts,
+  request: { param(key: "id"): string; json(): Promise<unknown> },
+): Promise<Acted> {
+  const thread = await resolveThread(store, request.param("id"))
+  const about = (await subjects.of([thread])).get(thread)
+  return readAct(await bodyOf(request), { thread, precedence: about?.precedence ?? "IMMEDIATE" })
+}
+
 export function deskApp(parts: DeskParts): Hono {
   const { events, metrics, peers, submit } = parts
+  const warnings = new ThreadWarnings(parts)
   const app = new Hono()
   app.use(async (c, next) => {
     if (!isToken(c.req.header("authorization"), parts.token)) {
@@ -95,7 +109,7 @@ export function deskApp(parts: DeskParts): Hono {
     return c.json({ isReady: parts.isConnected() }, parts.isConnected() ? 200 : 503)
   })
   app.get("/metrics", (c) => c.text(metrics.text()))
-  app.get("/v1/status", async (c) => c.json(await nodeStatus(parts)))
+  app.get("/v1/status", async (c) => c.json(await nodeStatus(parts, warnings)))
   app.get("/v1/invite", (c) => {
     const { ownStatements } = parts
     const { fingerprint } = ownStatements
@@ -120,8 +134,7 @@ export function deskApp(parts: DeskParts): Hono {
     return c.json(saidOf(await submit(release)))
   })
   app.post("/v1/threads/:id/acts", async (c) => {
-    const thread = await resolveThread(parts.store, c.req.param("id"))
-    const { message } = saidOf(await submit(readAct(await bodyOf(c.req), thread)))
+    const { message } = saidOf(await submit(await actOf(parts, c.req)))
     return c.json({ message })
   })
   app.get("/v1/events", (c) =>
@@ -132,8 +145,7 @@ export function deskApp(parts: DeskParts): Hono {
   )
   app.notFound((c) => {
     const message = `there is nothing at ${c.req.method} ${c.req.path}`
-    const hint = "the caller may be of another version than this exchange: install both again"
-    return c.json({ code: "unknown_request", message, hint }, 404)
+    return c.json({ code: "unknown_request", message, hint: otherVersion }, 404)
   })
   app.onError((error, c) => {
     const { status, ...refusal } = refusalOf(error)

@@ -1,45 +1,51 @@
 /**
- * How the node is: each link with its silence, gaps and queue; how much is owed; what is
- * quarantined.
+ * How the node is: what a person must be told; each link with its silence, gaps and queue; how much
+ * is owed; what is quarantined.
  */
 
 import {
-  builtInPolicy,
   gapsOf,
   isSilent,
   precedences,
+  unheldBy,
+  warningsOf,
   type Clock,
+  type NodeWarning,
   type OrgId,
-  type StoredLink,
 } from "@tearline/core"
 import type { DeskCounts, ExchangeStore } from "@tearline/store/exchange"
 
-import type { Peer, Peers } from "../peers.ts"
+import type { ThreadWarnings } from "./thread-warnings.ts"
+import { type LinkParts, type PeerLink, peerLinks, watchedLinks } from "./watched-links.ts"
 
-export interface StatusParts {
-  readonly own: OrgId
+export interface StatusParts extends LinkParts {
   readonly ownName: string
   readonly store: Pick<ExchangeStore, "counts" | "links">
-  readonly peers: Peers
   readonly clock: Clock
-  readonly heartbeatMs: number
+  readonly nameOf: (org: OrgId) => string
   readonly isConnected: () => boolean
   readonly isClockSuspect: () => boolean
 }
 
-export async function nodeStatus(parts: StatusParts): Promise<object> {
+export async function nodeStatus(parts: StatusParts, threads: ThreadWarnings): Promise<object> {
   const nowMs = parts.clock.nowMs()
-  const [counts, links] = await Promise.all([parts.store.counts(nowMs), parts.store.links()])
-  const byPeer = new Map(links.map((it) => [it.link.peer, it]))
+  const [counts, links, inThreads] = await Promise.all([
+    parts.store.counts(nowMs),
+    peerLinks(parts),
+    threads.now(),
+  ])
+  const isClockSuspect = parts.isClockSuspect()
+  const watched = { isClockSuspect, threads: inThreads, links: watchedLinks(links) }
   return {
     org: parts.own,
     name: parts.ownName,
     status: parts.isConnected() ? "ready" : "no-gateway",
     nowMs,
-    isClockSuspect: parts.isClockSuspect(),
-    links: parts.peers.all().map((peer) => ({
-      ...linkLine(peer, byPeer.get(peer.org), { nowMs, ownHeartbeatMs: parts.heartbeatMs }),
-      outbox: outboxOf(counts, peer.org),
+    isClockSuspect,
+    warnings: warningsOf(watched, nowMs).map((it) => named(it, parts.nameOf)),
+    links: links.map((it) => ({
+      ...linkLine(it, nowMs),
+      outbox: outboxOf(counts, it.peer.org),
     })),
     threads: counts.threads,
     obligations: counts.obligations,
@@ -47,25 +53,23 @@ export async function nodeStatus(parts: StatusParts): Promise<object> {
   }
 }
 
-function linkLine(
-  { org, name, heartbeatMs }: Peer,
-  stored: StoredLink | undefined,
-  { nowMs, ownHeartbeatMs }: { nowMs: number; ownHeartbeatMs: number },
-): object {
+function named(warning: NodeWarning, nameOf: StatusParts["nameOf"]): object {
+  return "peer" in warning ? { ...warning, peerName: nameOf(warning.peer) } : warning
+}
+
+function linkLine({ peer: { org, name }, link, terms }: PeerLink, nowMs: number): object {
   const peer = { peer: org, name }
-  if (stored === undefined) {
-    return { ...peer, heardAtMs: null, sealedAtMs: null, isSilent: false, gaps: 0 }
+  if (link === undefined) {
+    return { ...peer, heardAtMs: null, sealedAtMs: null, isSilent: false, gaps: 0, unheld: 0 }
   }
-  const { link } = stored
-  // As long for the way as custody and unsealing may take together.
-  const slackMs = builtInPolicy.custodyMs + builtInPolicy.unsealedMs
-  const intervalMs = Math.min(heartbeatMs, ownHeartbeatMs)
+  const { intervalMs, policy } = terms
   return {
     ...peer,
     heardAtMs: link.heardAtMs,
     sealedAtMs: link.sealedAtMs,
-    isSilent: isSilent(link, { intervalMs, slackMs, nowMs }),
+    isSilent: isSilent(link, { intervalMs, slackMs: policy.custodyMs, nowMs }),
     gaps: gapsOf(link).length,
+    unheld: unheldBy(link).length,
   }
 }
 

@@ -8,6 +8,7 @@ import {
   precedences,
   statuses,
   type Acted,
+  type Precedence,
   type Released,
   type ThreadId,
 } from "@tearline/core"
@@ -60,10 +61,13 @@ export function readRelease(body: unknown): Released {
   return { kind: "released", ...read(warningSchema, body) }
 }
 
-/** Throws `malformed_request`. */
-export function readAct(body: unknown, thread: ThreadId): Acted {
+/** An act in a thread of that precedence. Throws `malformed_request`. */
+export function readAct(
+  body: unknown,
+  { thread, precedence }: { thread: ThreadId; precedence: Precedence },
+): Acted {
   const { kind, ...rest } = read(actSchema, body)
-  return { kind: "acted", thread, act: kind, ...rest }
+  return { kind: "acted", thread, act: kind, precedence, ...rest }
 }
 
 /** Throws `malformed_request`. */

@@ -11,10 +11,15 @@ import { kindOfStored, messageOf } from "../journal.ts"
 export interface Subject {
   readonly title: string
   readonly precedence: Precedence
+  readonly threatToLife: boolean
 }
 
-/** A thread whose warning is not here yet. */
-const unknown: Subject = { title: "(the warning is not here yet)", precedence: "IMMEDIATE" }
+/** A thread whose warning is not here yet: until it is, the worst is assumed. */
+const unknown: Subject = {
+  title: "(the warning is not here yet)",
+  precedence: "IMMEDIATE",
+  threatToLife: true,
+}
 const keptMax = 10_000
 const atOnceMax = 8
 
@@ -23,7 +28,11 @@ export function subjectOf({ messages }: Pick<Thread, "messages">): Subject | und
   if (warning === undefined) return undefined
   const { content, precedence } = warning.statement
   // Every warning that came in or went out was held against the schema, which has a title.
-  return { title: content["title"] as string, precedence }
+  return {
+    title: content["title"] as string,
+    precedence,
+    threatToLife: content["threatToLife"] === true,
+  }
 }
 
 export class Subjects {

@@ -1,0 +1,84 @@
+/** The inbox as lines: the alarms above, then what is owed by due time, what machines owe rolled up. */
+
+import type { NodeStatus, Owed } from "./desk/answers.ts"
+import { plain } from "./terminal/plain.ts"
+import type { Style } from "./terminal/style.ts"
+import { table } from "./terminal/table.ts"
+import { absolute, ago, untilDue } from "./terminal/time.ts"
+import { warningLines } from "./warning-lines.ts"
+import { commandFor, dutyOf } from "./words.ts"
+
+interface Shown {
+  readonly owed: readonly Owed[]
+  readonly status: NodeStatus
+  readonly nowMs: number
+  readonly style: Style
+}
+
+/** What must be told first, then what this organisation owes, then what others owe it. */
+export function inboxLines(shown: Shown): readonly string[] {
+  const { owed, status, style } = shown
+  const told = warningLines(status.warnings, { style, nowMs: status.nowMs })
+  const mine = owed.filter((it) => it.mine)
+  const theirs = owed.filter((it) => !it.mine)
+  const first = mine.length === 0 ? nothing(shown) : section("owed by you", mine, shown)
+  const second = theirs.length === 0 ? [] : ["", ...section("owed to you", theirs, shown)]
+  const next = mine.find(({ rule }) => commandFor(rule) !== undefined)
+  const hint =
+    next === undefined
+      ? []
+      : ["", style.faint(`next: tearline ${commandFor(next.rule)} ${next.thread.slice(0, 8)}`)]
+  return [...told, ...first, ...second, ...hint]
+}
+
+/** Silence must look different from failure: the links are part of it. */
+function nothing({ status, nowMs }: Shown): readonly string[] {
+  const heard = status.links.filter((link) => !link.isSilent).length
+  const last = Math.max(0, ...status.links.map((link) => link.heardAtMs ?? 0))
+  const when = last === 0 ? "nothing heard yet" : `last heard ${ago(last, nowMs)}`
+  return [`nothing waits for you; links: ${heard} of ${status.links.length}, ${when}`]
+}
+
+function section(title: string, owed: readonly Owed[], shown: Shown): readonly string[] {
+  const rows = rolledUp(owed).map((it) => rowOf(it, shown))
+  return [shown.style.bold(`${title} (${owed.length})`), ...table(rows, "  ")]
+}
+
+/** One line: an obligation, or what one peer's machines owe, of which the oldest is shown. */
+interface Rolled {
+  readonly oldest: Owed
+  readonly count: number
+}
+
+/** What machines owe about a threat to life stays single: behind each may be a warning unread. */
+function keyOf(it: Owed): string {
+  const isMachines = it.rule === "custody" || it.rule === "unsealed"
+  const isRolled = isMachines && !it.threatToLife
+  // An exercise is never counted into what is real.
+  return isRolled ? `${it.peer}/${it.threadStatus}` : `${it.thread}/${it.id}`
+}
+
+function rolledUp(owed: readonly Owed[]): readonly Rolled[] {
+  return [...Map.groupBy(owed, keyOf).values()].flatMap((group) => {
+    const [oldest] = group.toSorted((a, b) => a.dueMs - b.dueMs)
+    return oldest === undefined ? [] : [{ oldest, count: group.length }]
+  })
+}
+
+function rowOf({ oldest: it, count }: Rolled, { nowMs, style }: Shown): readonly string[] {
+  const due = untilDue(it.dueMs, nowMs)
+  const real = it.threadStatus === "actual" ? "" : `${plain(it.threadStatus).toUpperCase()} `
+  const when = [it.overdue ? style.alarm(due) : due, absolute(it.dueMs)]
+  if (count > 1) {
+    const words = `take custody or open it: ${count} messages, the oldest due first`
+    return [...when, "", `${real}${words}`, "", plain(it.peerName), ""]
+  }
+  return [
+    ...when,
+    plain(it.precedence),
+    dutyOf(it.rule),
+    plain(it.thread.slice(0, 8)),
+    plain(it.peerName),
+    `${real}${plain(it.title)}`,
+  ]
+}

@@ -1,0 +1,81 @@
+/** The inbox before a person: alarms above, machines' work rolled up, threats to life single. */
+
+import { expect, test } from "vitest"
+
+import type { NodeStatus, Owed } from "../src/desk/answers.ts"
+import { inboxLines } from "../src/inbox-lines.ts"
+import { styleFor } from "../src/terminal/style.ts"
+
+const nowMs = Date.UTC(2030, 0, 15, 12)
+const minute = 60_000
+
+const status: NodeStatus = {
+  org: "a".repeat(32),
+  name: "Alder",
+  status: "ready",
+  nowMs,
+  warnings: [],
+  links: [],
+  threads: { open: 0, closed: 0 },
+  obligations: { open: 0, overdue: 0 },
+  quarantined: 0,
+}
+
+let count = 0
+function owed(changes: Partial<Owed> = {}): Owed {
+  count += 1
+  return {
+    id: `custody/${count}`,
+    rule: "custody",
+    thread: "b".repeat(32),
+    peer: "c".repeat(32),
+    peerName: "Birch",
+    owedBy: "c".repeat(32),
+    mine: false,
+    bearer: "gateway",
+    precedence: "PRIORITY",
+    threadStatus: "actual",
+    threatToLife: false,
+    title: "a title",
+    startMs: nowMs,
+    dueMs: nowMs + count * minute,
+    overdue: false,
+    ...changes,
+  }
+}
+
+const shown = (list: readonly Owed[], changes: Partial<NodeStatus> = {}) =>
+  inboxLines({ owed: list, status: { ...status, ...changes }, nowMs, style: styleFor(false) })
+
+test("custody and unsealed of one peer are one line, with how many and the oldest due time", () => {
+  const lines = shown([owed({ dueMs: nowMs + minute }), owed({ rule: "unsealed" }), owed()])
+  const rows = lines.filter((it) => it.includes("Birch"))
+  expect(rows).toHaveLength(1)
+  expect(rows[0]).toContain("3 messages")
+  expect(rows[0]).toContain("12:01")
+})
+
+test("another peer, an exercise, a person's work and a threat to life each stay by themselves", () => {
+  const life = { threatToLife: true, title: "a market" }
+  const lines = shown([
+    owed(),
+    owed(),
+    owed({ peer: "d".repeat(32), peerName: "Cedar" }),
+    owed({ threadStatus: "exercise" }),
+    owed({ rule: "read", bearer: "officer" }),
+    owed(life),
+    owed(life),
+  ])
+  expect(lines.filter((it) => it.includes("Birch"))).toHaveLength(5)
+  expect(lines.filter((it) => it.includes("Cedar"))).toHaveLength(1)
+  expect(lines.filter((it) => it.includes("a market"))).toHaveLength(2)
+})
+
+test("what a person must be told stands above everything, also above an empty inbox", () => {
+  const kinds = ["clock-suspect", "conflict", "unknown-policy", "link-silent", "gaps", "new-kind"]
+  const warnings = kinds.map((kind) => ({ kind, peerName: "Birch", thread: "b".repeat(32) }))
+  const lines = shown([], { warnings })
+  expect(lines.slice(0, kinds.length).every((it) => it.startsWith("! "))).toBe(true)
+  expect(lines.at(kinds.length)).toContain("nothing waits for you")
+  expect(lines[0]).toContain("clock")
+})
