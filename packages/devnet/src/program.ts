@@ -15,6 +15,22 @@ import { type Stopping, stopSignal } from "./node/stopping.ts"
 
 const usage = "npm start -- [--episode NAME | --no-episode] [--dir FOLDER]"
 
+const help = `usage: ${usage}
+
+Starts Alder, Birch and Cedar on this machine, plays an episode, and stays up until Ctrl-C.
+
+  --episode NAME  the episode to play; npm run episode -- --list names them
+  --no-episode    play none: three organisations that have said nothing yet
+  --dir FOLDER    where their state lies; else TEARLINE_DEVNET, else .devnet here.
+                  Keys are kept from one start to the next, databases are made anew
+
+examples:
+  npm start
+  npm start -- --no-episode --dir /tmp/three
+
+exit codes: 0 stopped when asked to, 1 refused or failed, 2 wrong usage,
+4 this machine does not allow it, 5 a fault inside`
+
 const options = {
   episode: { type: "string" },
   "no-episode": { type: "boolean" },
@@ -38,7 +54,7 @@ export async function runDevnet(args: readonly string[]): Promise<number> {
 async function run(args: readonly string[]): Promise<number> {
   const { values } = parsed({ args: [...args], options } as const, usage)
   if (values.help === true) {
-    print(`usage: ${usage}`)
+    print(help)
     return 0
   }
   const [usual] = episodeNames()

@@ -7,6 +7,8 @@ import { fileURLToPath } from "node:url"
 
 import { type Network, openNetwork } from "@tearline/devnet"
 
+/** As `tools/bootstrap.mjs` starts it. */
+const quiet = "--disable-warning=ExperimentalWarning"
 const programs = {
   start: fileURLToPath(new URL("../src/main.ts", import.meta.url)),
   episode: fileURLToPath(new URL("../src/episode/main.ts", import.meta.url)),
@@ -47,7 +49,7 @@ export class Program {
   #errors = ""
 
   constructor(program: keyof typeof programs, args: readonly string[]) {
-    this.child = spawn(process.execPath, [programs[program], ...args], {
+    this.child = spawn(process.execPath, [quiet, programs[program], ...args], {
       stdio: ["ignore", "pipe", "pipe"],
       env: { PATH: process.env["PATH"] ?? "", NO_COLOR: "1" },
     })
@@ -57,7 +59,10 @@ export class Program {
       rest = parts.pop() ?? ""
       for (const line of parts) this.#take(line)
     })
-    this.child.stderr?.on("data", (chunk: Buffer) => (this.#errors += chunk.toString()))
+    this.child.stderr?.on("data", (chunk: Buffer) => {
+      this.#errors += chunk.toString()
+      this.#wake(this.#errors)
+    })
     const { promise, resolve } = Promise.withResolvers<Ended>()
     this.child.on("close", (code) => {
       for (const wake of this.#waiting.values()) wake()
@@ -66,9 +71,12 @@ export class Program {
     this.ended = promise
   }
 
-  /** Resolves once a line with this text has been printed, or the program has ended. */
+  /**
+   * Resolves once this text has been printed, on whichever of the two streams, or the program has
+   * ended.
+   */
   async printed(text: string): Promise<void> {
-    if (this.#lines.some((line) => line.includes(text))) return
+    if ([...this.#lines, this.#errors].some((line) => line.includes(text))) return
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#waiting.set(text, resolve)
     await promise
@@ -76,7 +84,11 @@ export class Program {
 
   #take(line: string): void {
     this.#lines.push(line)
-    for (const [text, wake] of this.#waiting) if (line.includes(text)) wake()
+    this.#wake(line)
+  }
+
+  #wake(printed: string): void {
+    for (const [text, wake] of this.#waiting) if (printed.includes(text)) wake()
   }
 }
 

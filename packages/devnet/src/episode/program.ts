@@ -12,6 +12,24 @@ import { perform } from "./performance.ts"
 
 const usage = "npm run episode -- NAME [--without STEP] [--json] [--dir FOLDER] | --list"
 
+const help = `usage: ${usage}
+
+Plays a public, real event on three organisations that it starts, counts what came of it from their
+databases, and exits. The last line says whether every obligation was discharged in time.
+
+  --without STEP  leave one act out, and see which obligation is lacking
+  --list          name the episodes and their steps; with --json as one document
+  --json          print one document instead of the timeline
+  --dir FOLDER    where the state lies; else TEARLINE_DEVNET, else .devnet here
+
+examples:
+  npm run episode -- saint-petersburg-2017
+  npm run episode -- saint-petersburg-2017 --without relay-thanks
+  npm run -s episode -- saint-petersburg-2017 --json
+
+exit codes: 0 closed, 1 not closed, refused or failed, 2 wrong usage,
+4 this machine does not allow it, 5 a fault inside, 130 interrupted`
+
 const options = {
   without: { type: "string" },
   list: { type: "boolean" },
@@ -32,7 +50,7 @@ export async function runEpisode(args: readonly string[]): Promise<number> {
 async function run(args: readonly string[]): Promise<number> {
   const config = { args: [...args], options, allowPositionals: true } as const
   const { values, positionals } = parsed(config, usage)
-  if (values.help === true) return say(`usage: ${usage}`)
+  if (values.help === true) return say(help)
   if (values.list === true) return list(values.json === true)
   const [name, ...more] = positionals
   if (name === undefined || more.length > 0) {
@@ -54,11 +72,19 @@ interface Wanted {
   readonly folder: string
 }
 
-async function play(episode: Episode, { without, isJson, folder }: Wanted): Promise<number> {
-  const print = (line: string) => {
-    if (!isJson) process.stdout.write(`${line}\n`)
+async function play(episode: Episode, wanted: Wanted): Promise<number> {
+  const { signal } = stopSignal(() => note("still stopping the three organisations"))
+  try {
+    return await played(episode, wanted, signal)
+  } catch (error) {
+    if (!signal.aborted) throw error
+    note("interrupted; nothing is left running")
+    return 130
   }
-  const stopping = stopSignal(() => note("still stopping the three organisations"))
+}
+
+async function played(episode: Episode, wanted: Wanted, signal: AbortSignal): Promise<number> {
+  const { without, isJson, folder } = wanted
   const [first] = episode.steps
   const startMs = first === undefined ? 0 : momentOf(first) - preludeMs
   if (!isJson) note("starting Alder, Birch and Cedar; their databases are made anew")
@@ -66,23 +92,19 @@ async function play(episode: Episode, { without, isJson, folder }: Wanted): Prom
     folder,
     startMs,
     onProgress: (message) => (isJson ? undefined : note(message)),
-    signal: stopping.signal,
+    signal,
   })
   try {
-    const performed = await perform(network, {
+    const { document, verdict } = await perform(network, {
       episode,
       ...(without === undefined ? {} : { without }),
       style: styleFor(mayColour() && !isJson),
       columns: process.stdout.columns ?? 80,
-      print,
-      signal: stopping.signal,
+      print: (line) => (isJson ? 0 : say(line)),
+      signal,
     })
-    if (isJson) say(JSON.stringify(performed.document, undefined, 2))
-    return performed.verdict.state === "closed" ? 0 : 1
-  } catch (error) {
-    if (!stopping.signal.aborted) throw error
-    note("interrupted; nothing is left running")
-    return 130
+    if (isJson) say(JSON.stringify(document, undefined, 2))
+    return verdict.state === "closed" ? 0 : 1
   } finally {
     await network.stop()
   }
