@@ -6,6 +6,7 @@ import { type IncomingMessage, request } from "node:http"
 import { createInterface } from "node:readline"
 import type { Readable, Writable } from "node:stream"
 import { text } from "node:stream/consumers"
+import { setTimeout as pause } from "node:timers/promises"
 
 import type { ExchangeConfig } from "../src/index.ts"
 import {
@@ -24,6 +25,36 @@ const common = [
   "--disable-proto=delete",
   "--disable-warning=ExperimentalWarning",
 ]
+
+/** That something changed in some node: an event of a desk's feed, or a line of diagnostics. */
+class Hints {
+  #waiting = Promise.withResolvers<void>()
+
+  get next(): Promise<void> {
+    return this.#waiting.promise
+  }
+
+  tell(): void {
+    this.#waiting.resolve()
+    this.#waiting = Promise.withResolvers<void>()
+  }
+}
+
+const hints = new Hints()
+
+/** Hints at whatever the desk's feed tells, from the moment it resolves until the exchange ends. */
+async function follow({ desk }: ExchangeConfig): Promise<void> {
+  const headers = { authorization: `Bearer ${desk.token}` }
+  const sent = request({ socketPath: desk.socket, path: "/v1/events", headers })
+  sent.end()
+  const [feed] = (await once(sent, "response")) as [IncomingMessage]
+  // The exchange may be killed at any time, and its feed with it.
+  sent.on("error", () => undefined)
+  feed.on("error", () => undefined)
+  feed.on("data", () => hints.tell())
+  // The first event says that the feed is open.
+  await once(feed, "data")
+}
 
 interface Running {
   readonly child: ChildProcess
@@ -50,7 +81,10 @@ async function run(
   ]
   launcher.on("error", () => undefined)
   const diagnostics: string[] = []
-  createInterface(stderr).on("line", (line) => diagnostics.push(line))
+  createInterface(stderr).on("line", (line) => {
+    diagnostics.push(line)
+    hints.tell()
+  })
   const lines = createInterface(stdout)
   configuration.end(JSON.stringify(document))
   const ended = once(child, "exit").then(() => undefined)
@@ -125,7 +159,11 @@ export async function startNode(name: string): Promise<Node> {
     return running
   }
   const gateway = () => live("gateway", gatewayDocument(own, database, innerPort), guarded)
-  const exchange = () => live("exchange", config)
+  const exchange = async (): Promise<Running> => {
+    const running = await live("exchange", config)
+    await follow(config)
+    return running
+  }
   const ask = async <Body>(path: string, body?: unknown): Promise<Body> => {
     const answer = await askDesk<Body>(config, path, { body })
     if (answer.status === 200) return answer.body
@@ -167,18 +205,26 @@ export async function introduce(one: Node, other: Node): Promise<void> {
   }
 }
 
-const pollMs = 10
-
-/** Asks again until the answer is as wanted. The test's own limit ends what never comes. */
+/** Asks again whenever a node hints at a change, until the answer is as wanted. */
 export async function until<Value>(
   ask: () => Promise<Value>,
   holds: (value: Value) => boolean,
 ): Promise<Value> {
   for (;;) {
+    // Taken before the question: what changes while it is answered is a hint too.
+    const hinted = hints.next
     const value = await ask()
     if (holds(value)) return value
-    const { promise, resolve } = Promise.withResolvers<void>()
-    setTimeout(resolve, pollMs)
-    await promise
+    await hinted
   }
+}
+
+const lookMs = 50
+
+/** As `until`, for counts in metrics, whose change no node hints at. */
+export async function untilCounted(
+  ask: () => Promise<string>,
+  holds: (value: string) => boolean,
+): Promise<void> {
+  while (!holds(await ask())) await pause(lookMs)
 }

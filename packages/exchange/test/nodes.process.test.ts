@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
 
 import { GatewayLine } from "../src/gateway-line.ts"
-import { askDesk, introduce, type Node, startNode, until } from "./node.ts"
+import { askDesk, introduce, type Node, startNode, until, untilCounted } from "./node.ts"
 import { sealedTo } from "./units.ts"
 import { warningTo } from "./warning.ts"
 
@@ -160,7 +160,9 @@ test("a kind that this version does not speak is kept, shown and answered unknow
   const gaps = await birch.get<{ links: { gaps: number }[] }>("/v1/status")
   expect(gaps.links[0]?.gaps).toBeGreaterThan(0)
   const counted = () => birch.get<string>("/metrics")
-  await until(counted, (it) => /departures_total\{lane="3",outcome="custody"\} [1-9]/.test(it))
+  await untilCounted(counted, (it) =>
+    /departures_total\{lane="3",outcome="custody"\} [1-9]/.test(it),
+  )
 })
 
 test("no word of a warning, no officer and no key is in any diagnostic line or metric (I13)", async () => {
