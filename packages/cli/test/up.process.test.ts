@@ -173,6 +173,8 @@ test("after kill -9 of any process the node goes on by itself", async () => {
       birch.events.some((it) => it.process === name && it.kind === "ready")
     await expect.poll(isBack, soon).toBe(true)
     expect(birch.node.pids[name]).not.toBe(before)
+    const ended = birch.events.filter((it) => it.kind === "exited" && it.process !== name)
+    expect(ended, `no other process dies of the ${name}'s death`).toEqual([])
     const { thread } = threads[0] ?? { thread: "" }
     await expect
       .poll(async () => (await birch.node.desk.inbox()).map((it) => it.thread), {

@@ -139,6 +139,8 @@ function openPool(url: string, name: string, max: number): Pool {
   })
   // An idle connection that the server ends must not end the process; the next use opens another.
   pool.on("error", () => undefined)
+  // Nor must one that is in use: the statement under way fails, which is all that has happened.
+  pool.on("connect", (client) => client.on("error", () => undefined))
   return pool
 }
 

@@ -124,3 +124,32 @@ test("a wrong password is told without it", async () => {
   expect(error).toMatchObject({ code: "forbidden", sqlState: "28P01" })
   expect(String(error)).not.toContain("not-the-one")
 })
+
+test("the latest time that was written is known, of what was held and of what was refused", async () => {
+  expect(await store.latestMs()).toBe(0)
+  await store.commit([{ kind: "held", ...held("a", { atMs: 5_000 }) }])
+  expect(await store.latestMs()).toBe(5_000)
+  const refused = { digest: digest("b"), sender: cedar, code: "unknown_lane", atMs: 7_000 }
+  await store.commit([{ kind: "refused", ...refused }])
+  expect(await store.latestMs()).toBe(7_000)
+})
+
+test("a connection that ends in the middle of a statement costs the statement, not the process", async () => {
+  const ours = "application_name like 'tearline gateway%'"
+  const state = { isGone: false }
+  const gone = query(server.url("tl_admin", "postgres"), [
+    "select pg_sleep(0.2)",
+    `select pg_terminate_backend(pid) from pg_stat_activity where ${ours}`,
+  ]).then(() => (state.isGone = true))
+  const failed: string[] = []
+  for (let round = 0; !state.isGone; round += 1) {
+    const writes = Array.from({ length: 8 }, (_, at) => held(`${round}-${at}`))
+    const commits = writes.map((it) => store.commit([{ kind: "held", ...it }]))
+    for (const it of await Promise.allSettled(commits)) {
+      if (it.status === "rejected") failed.push((it.reason as StoreError).code)
+    }
+  }
+  await gone
+  expect(failed.filter((code) => code !== "unavailable")).toEqual([])
+  await expect.poll(() => store.custodyOf(digest("none")).catch(() => "away")).toBeUndefined()
+})
