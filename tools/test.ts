@@ -12,9 +12,13 @@ if (!existsSync(vectors) || readdirSync(vectors).length === 0) {
 }
 
 const vitest = join(root, "node_modules/vitest/vitest.mjs")
+// The hybrid key encapsulation is marked experimental in the API only; workers are told so too.
+const quiet = "--disable-warning=ExperimentalWarning"
+const options = [process.env["NODE_OPTIONS"], quiet].filter(Boolean).join(" ")
 const child = spawn(process.execPath, [vitest, "run", ...process.argv.slice(2)], {
   cwd: root,
   stdio: "inherit",
+  env: { ...process.env, NODE_OPTIONS: options },
 })
 child.on("exit", (code) => {
   process.exitCode = code ?? 1

@@ -1,10 +1,7 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --disable-warning=ExperimentalWarning
 /** `tearline`, as a process. */
 
 import { runProgram } from "./program.ts"
-
-// Node announces each experimental algorithm that suite 1 uses, among what people came to read.
-process.removeAllListeners("warning")
 
 // Whoever read the output has enough: `tearline inbox | head`.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

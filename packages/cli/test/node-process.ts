@@ -8,6 +8,8 @@ import { createInterface } from "node:readline"
 import { identify } from "../src/launcher/process-identity.ts"
 
 const main = new URL("../src/main.ts", import.meta.url).pathname
+/** As `tools/bootstrap.mjs` starts it. */
+const quiet = "--disable-warning=ExperimentalWarning"
 
 /** A folder for state folders, short enough for sockets. */
 export function workFolder(): { readonly path: string; readonly remove: () => void } {
@@ -80,7 +82,7 @@ export async function up(dir: string, flags: readonly string[] = ["--json"]): Pr
 }
 
 function started(dir: string, args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [main, ...args], {
+  return spawn(process.execPath, [quiet, main, ...args], {
     env: {
       PATH: process.env["PATH"] ?? "",
       TEARLINE_DIR: dir,

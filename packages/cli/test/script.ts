@@ -26,6 +26,8 @@ import {
 import { tmpdir } from "node:os"
 
 const main = new URL("../src/main.ts", import.meta.url).pathname
+/** As `tools/bootstrap.mjs` starts it. */
+const quiet = "--disable-warning=ExperimentalWarning"
 
 interface Session {
   readonly work: string
@@ -74,12 +76,16 @@ function outputOf({ exit, stdout, stderr }: Session): string {
 /** Each says whether it holds. */
 const verbs: Readonly<Record<string, (session: Session, argument: string) => boolean>> = {
   tearline: (session, argument) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words(argument)], {
-      cwd: session.work,
-      env: session.env,
-      input: session.stdin,
-      encoding: "utf8",
-    })
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [quiet, main, ...words(argument)],
+      {
+        cwd: session.work,
+        env: session.env,
+        input: session.stdin,
+        encoding: "utf8",
+      },
+    )
     Object.assign(session, { stdout, stderr, exit: status, stdin: "" })
     return status === 0
   },

@@ -154,8 +154,8 @@ test("a wall clock that was set back gives no custody in the past, after a resta
   exchange.close()
   peer.close()
   await gateway.close()
-  const wallMs = () => Date.now() - 86_400_000
-  await start(nodeClock({ wallMs, uptimeMs: () => performance.now() }))
+  const setBack = { wallMs: () => Date.now() - 86_400_000, uptimeMs: () => performance.now() }
+  await start(nodeClock(setBack))
   const first = await received()
   expect(first).toBeGreaterThanOrEqual(before)
   expect(await received()).toBeGreaterThanOrEqual(first)
