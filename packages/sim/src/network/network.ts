@@ -213,7 +213,6 @@ export class Network {
     const times = (this.#lostAnswers.get(unit) ?? 0) + 1
     this.#lostAnswers.set(unit, times)
     if (answer.kind === "custody") see("custody receipt lost")
-    if (answer.kind === "refused") see("signed refusal lost")
     if (times === 2) see("custody receipt lost twice")
     if (times === 3) see("custody receipt lost three times")
   }

@@ -90,7 +90,6 @@ const rareStates: readonly string[] = [
   "relay reorders units",
   "relay replays an old unit",
   "relay truncates a unit",
-  "signed refusal lost",
   "silent line to the own gateway given up",
   "storm of warnings",
   "taken not told",
