@@ -3,7 +3,8 @@
  *
  * An acknowledged and then lost warning is the worst failure there is. The same check runs on the
  * embedded server and on any other, over the connection of the role that will use it, since a
- * setting can differ by role and database.
+ * setting can differ by role and database. The doors of `@tearline/store` have the rule once more;
+ * their test holds the two equal.
  */
 
 import { PostgresError } from "./error.ts"

@@ -4,6 +4,10 @@
  * The launcher checks the server that it starts. A door checks again, over the connection that it
  * will use: a setting can differ by role and database, and an external server is nobody's to
  * start.
+ *
+ * The rule stands in `@tearline/postgres` too, on purpose: a process that faces the internet must
+ * not bring the supervisor of servers with it, and the supervisor stands on nothing of ours. A test
+ * holds the two equal.
  */
 
 import { StoreError } from "./error.ts"
