@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
 
-import type { NodeStatus, Owed, ThreadDocument, WarningMade } from "../src/index.ts"
+import {
+  deskClient,
+  type NodeStatus,
+  type Owed,
+  type ThreadDocument,
+  type WarningMade,
+} from "../src/index.ts"
 import { json, tearline, type Up, up, workFolder } from "./node-process.ts"
 
 const work = workFolder()
@@ -8,8 +14,19 @@ const alder = `${work.path}/alder`
 const birch = `${work.path}/birch`
 const running: Up[] = []
 
-/** Arrivals over loopback take milliseconds; a loaded machine may take longer. */
-const soon = { timeout: 60_000, interval: 100 }
+/** Looks again whenever the desk's feed tells of a change, until what it sees is as wanted. */
+async function until(dir: string, isSo: () => Promise<boolean>): Promise<void> {
+  const desk = deskClient(dir)
+  const watching = new AbortController()
+  try {
+    // The first event says that the feed is open, so that nothing is missed before the first look.
+    for await (const _ of desk.events(watching.signal)) if (await isSo()) return
+    throw new Error("the feed has ended")
+  } finally {
+    watching.abort()
+    desk.close()
+  }
+}
 
 beforeAll(async () => {
   for (const [dir, name] of [
@@ -62,7 +79,7 @@ test("a peer is added only under the fingerprint that was compared", async () =>
 })
 
 async function owes(dir: string, rule: string): Promise<void> {
-  await expect.poll(() => rulesIn(dir), soon).toContain(rule)
+  await until(dir, async () => (await rulesIn(dir)).includes(rule))
 }
 
 let thread: string
@@ -93,7 +110,7 @@ test("a warning from flags arrives by itself and is owed by due time", async () 
   const made = await json<WarningMade>(alder, "warn", ...words)
   thread = made.threads[0]?.thread ?? ""
   expect(thread).toMatch(/^[0-9a-f]{32}$/)
-  await expect.poll(() => rulesIn(birch), soon).toContain("read")
+  await owes(birch, "read")
   const { stdout } = await tearline(birch, "inbox")
   expect(stdout).toContain("owed by you")
   expect(stdout).toContain("EXERCISE Attack on a cathedral")
@@ -148,7 +165,7 @@ test("each act of the loop discharges what it is for, until nothing is owed", as
   await does(alder, "public-line-reply", "--verdict", "agree")
 
   for (const dir of [alder, birch]) {
-    await expect.poll(() => json(dir, "inbox"), soon).toEqual([])
+    await until(dir, async () => (await json<readonly Owed[]>(dir, "inbox")).length === 0)
     const found = await json<ThreadDocument>(dir, "show", prefix)
     expect(found.isClosed).toBe(true)
   }
@@ -161,8 +178,8 @@ test("each act of the loop discharges what it is for, until nothing is owed", as
 
 test("the status names the link and what was heard of it", async () => {
   const statusOf = (): Promise<NodeStatus> => json<NodeStatus>(alder, "status")
-  await expect.poll(async () => (await statusOf()).status, soon).toBe("ready")
   const status = await statusOf()
+  expect(status.status).toBe("ready")
   expect(status.links[0]).toMatchObject({ name: "Birch", isSilent: false, gaps: 0 })
   const { stdout } = await tearline(alder, "status")
   expect(stdout).toMatch(/Birch +heard/)
@@ -181,7 +198,8 @@ test("what a peer wrote cannot reach into the terminal", async () => {
     "left\u200Eright",
   )
   expect(left.exit).toBe(0)
-  await expect
-    .poll(async () => (await tearline(alder, "show", thread)).stdout, soon)
-    .toContain("left\\u{200e}right")
+  await until(alder, async () => {
+    const { stdout } = await tearline(alder, "show", thread)
+    return stdout.includes("left\\u{200e}right")
+  })
 })
