@@ -19,7 +19,8 @@ const packages = [
 ]
 
 // The hybrid key encapsulation is stable on the wire and marked experimental in the API only.
-const flags = ["--disable-warning=ExperimentalWarning"]
+// No signal may wake the inspector of a process that holds keys.
+const flags = ["--disable-warning=ExperimentalWarning", "--disable-sigusr1"]
 
 function pinnedNode() {
   if (Number(process.versions.node.split(".")[0]) >= wantedMajor) return process.execPath

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --disable-warning=ExperimentalWarning
+#!/usr/bin/env -S node --disable-warning=ExperimentalWarning --disable-sigusr1
 /** `tearline`, as a process. */
 
 import { runProgram } from "./program.ts"

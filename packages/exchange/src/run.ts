@@ -1,8 +1,6 @@
 /** Wires an exchange by hand, top to bottom, and runs it until it is closed. */
 
 import { randomBytes } from "node:crypto"
-import { getCompileCacheDir } from "node:module"
-import { dirname } from "node:path"
 
 import {
   Activity,
@@ -176,7 +174,6 @@ function carriageOf(parts: Parts): Carriage {
   })
   const opener = new Opener({
     seedOf: (prekeyId) => kemSeeds.get(prekeyId.toHex()),
-    codeCache: codeCacheFolder(),
     onCrash: (inHand) => diagnostics("error", "opener_crashed", { inHand }),
     onStrike: (unit) => strike(store, unit, diagnostics),
   })
@@ -188,12 +185,6 @@ function carriageOf(parts: Parts): Carriage {
     onConnected: () => departures.tryNow(),
   })
   return { host, submit, taken, departures, opener, arrivals }
-}
-
-/** Where this process keeps compiled code: below it is a folder for each version of Node. */
-function codeCacheFolder(): string | undefined {
-  const own = getCompileCacheDir()
-  return own === undefined ? undefined : dirname(own)
 }
 
 interface Carriage {

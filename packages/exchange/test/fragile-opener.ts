@@ -2,14 +2,12 @@
 
 import { execFileSync } from "node:child_process"
 import { once } from "node:events"
-import { appendFileSync, globSync, readFileSync, writeFileSync } from "node:fs"
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs"
 import { connect } from "node:net"
 import { tmpdir } from "node:os"
 import { Worker } from "node:worker_threads"
 
 import type { ToOpener } from "../src/opener/exchanged.ts"
-
-const [codeCache = tmpdir()] = process.argv.slice(2)
 
 function attempt(work: () => unknown): string {
   try {
@@ -29,12 +27,11 @@ async function attemptConnection(): Promise<string> {
 
 /** Everything that an opener must not be able to do once it has a unit, with what it met. */
 async function breakOut(): Promise<string> {
-  const [compiled = `${codeCache}/none`] = globSync(`${codeCache}/*/*`)
   const attempts = {
     read: attempt(() => readFileSync("/etc/passwd")),
     write: attempt(() => writeFileSync(`${tmpdir()}/tearline-broken-out`, "x")),
-    codeCache: attempt(() => writeFileSync(`${codeCache}/broken-out`, "x")),
-    compiledCode: attempt(() => appendFileSync(compiled, "x")),
+    ownCode: attempt(() => appendFileSync(import.meta.filename, "")),
+    stateBesideTheCode: attempt(() => readFileSync(`${import.meta.dirname}/../../../.gitignore`)),
     child: attempt(() => execFileSync("/bin/true")),
     worker: attempt(() => new Worker("0", { eval: true })),
     network: await attemptConnection(),

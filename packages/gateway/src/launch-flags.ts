@@ -6,22 +6,21 @@
  */
 
 export interface GatewayGround {
-  /** The folder above all packages and their libraries: all that a gateway may read. */
+  /** The folder above all packages and their libraries. State folders may lie beside those. */
   readonly codeRoot: string
-  /** Where Node keeps compiled code between starts; without it each start compiles anew. */
-  readonly codeCache?: string
 }
 
 /** Node's flags for a gateway's main, as arguments before it. */
-export function gatewayFlags({ codeRoot, codeCache }: GatewayGround): readonly string[] {
+export function gatewayFlags({ codeRoot }: GatewayGround): readonly string[] {
   return [
     "--permission",
     "--allow-net",
-    `--allow-fs-read=${codeRoot}`,
-    // The right to write is given up before it listens: `giveUpWriting`.
-    ...(codeCache === undefined
-      ? []
-      : [`--allow-fs-read=${codeCache}`, `--allow-fs-write=${codeCache}`]),
+    // No folder for compiled code: who may write there owns whatever starts from it next.
+    ...["packages", "node_modules", "package.json"].map(
+      (name) => `--allow-fs-read=${codeRoot}/${name}`,
+    ),
+    // A sibling could otherwise wake the inspector by a signal and speak to it over the network.
+    "--disable-sigusr1",
     "--disallow-code-generation-from-strings",
     // A second way to files, which a gateway does not need.
     "--no-experimental-sqlite",

@@ -28,7 +28,6 @@ import { outerApp } from "./outer-listener.ts"
 import { Peers } from "./peers.ts"
 import { gatewaySuite } from "./suite.ts"
 import { pinOfSocket } from "./tls.ts"
-import { giveUpWriting } from "./writing.ts"
 
 /** A clock that may be told what a former run has written. */
 interface GatewayClock extends Clock {
@@ -68,7 +67,6 @@ export async function runGateway(
   config: GatewayConfig,
   { clock, diagnostics }: GatewayPorts,
 ): Promise<RunningGateway> {
-  giveUpWriting()
   const gatewayKey = gatewayKeyOf(config)
   const org = config.org as OrgId
   const store = await opened(config.databaseUrl, diagnostics)

@@ -6,14 +6,12 @@ import type { Readable, Writable } from "node:stream"
 import type { GatewayConfig } from "../src/index.ts"
 import { gatewayFlags } from "../src/launch-flags.ts"
 
-const codeRoot = new URL("../../..", import.meta.url).pathname
+const codeRoot = new URL("../../..", import.meta.url).pathname.replace(/\/$/, "")
 const realMain = new URL("../src/main.ts", import.meta.url).pathname
 
 export interface StartOptions {
   /** A program to run instead; for a test of what the process may do. */
   readonly main?: string
-  /** Where it keeps compiled code, as under the launcher. */
-  readonly codeCache?: string
 }
 
 export interface GatewayProcess {
@@ -31,12 +29,11 @@ export interface GatewayProcess {
 /** Starts the gateway as the launcher does, under the permission flags, and waits until ready. */
 export async function startGateway(
   config: GatewayConfig,
-  { main = realMain, codeCache }: StartOptions = {},
+  { main = realMain }: StartOptions = {},
 ): Promise<GatewayProcess> {
-  const cached = codeCache === undefined ? {} : { codeCache }
-  const child = spawn(process.execPath, [...gatewayFlags({ codeRoot, ...cached }), main], {
+  const child = spawn(process.execPath, [...gatewayFlags({ codeRoot }), main], {
     stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
-    env: codeCache === undefined ? {} : { NODE_COMPILE_CACHE: codeCache },
+    env: {},
   })
   const [, stdout, stderr, configuration, launcher] = child.stdio as unknown as [
     null,

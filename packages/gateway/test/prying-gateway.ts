@@ -1,13 +1,11 @@
 /** The real gateway, which then tries what it must not be able to do and says what it met. */
 
 import { execFileSync } from "node:child_process"
-import { appendFileSync, globSync, readFileSync, writeFileSync } from "node:fs"
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs"
 import { Session } from "node:inspector"
 import { tmpdir } from "node:os"
 import { WASI } from "node:wasi"
 import { Worker } from "node:worker_threads"
-
-const codeCache = process.env["NODE_COMPILE_CACHE"] ?? tmpdir()
 
 function attempt(work: () => unknown): string {
   try {
@@ -29,12 +27,11 @@ async function attemptSqlite(): Promise<string> {
 
 await import("../src/main.ts")
 
-const [compiled = `${codeCache}/none`] = globSync(`${codeCache}/*/*`)
 const met = {
   read: attempt(() => readFileSync("/etc/passwd")),
   write: attempt(() => writeFileSync(`${tmpdir()}/tearline-pried`, "x")),
-  codeCache: attempt(() => writeFileSync(`${codeCache}/pried`, "x")),
-  compiledCode: attempt(() => appendFileSync(compiled, "x")),
+  // Where a trial network keeps its state: beside the code, with its secrets.
+  stateBesideTheCode: attempt(() => readFileSync(`${import.meta.dirname}/../../../.gitignore`)),
   ownCode: attempt(() => appendFileSync(import.meta.filename, "")),
   child: attempt(() => execFileSync("/bin/true")),
   worker: attempt(() => new Worker("0", { eval: true })),

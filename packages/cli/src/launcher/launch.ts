@@ -108,6 +108,7 @@ function running(config: NodeConfig, parts: Parts, close: () => Promise<void>): 
 }
 
 const exchangeFlags = [
+  "--disable-sigusr1",
   "--max-semi-space-size=4",
   "--disallow-code-generation-from-strings",
   "--disable-proto=delete",
@@ -135,7 +136,7 @@ class Parts {
     mkdirSync(this.#codeCache, { recursive: true, mode: 0o700 })
     this.gateway = this.#child("gateway", {
       main: options.mains?.gateway ?? gateway,
-      nodeFlags: gatewayFlags({ codeRoot, codeCache: this.#codeCache }),
+      nodeFlags: gatewayFlags({ codeRoot }),
       config: () => gatewayConfig(folder, this.#urls(), this.#innerPort),
     })
     this.exchange = this.#child("exchange", {
@@ -214,11 +215,13 @@ class Parts {
     part: Pick<ChildOptions, "main" | "nodeFlags" | "config">,
   ): Child {
     const { extraEnv, hasChannel } = this.#options
+    // Only the exchange: it holds the keys anyway. What faces a peer writes nothing that is run.
+    const codeCache = name === "exchange" ? { NODE_COMPILE_CACHE: this.#codeCache } : {}
     return new Child({
       ...part,
       name,
       log: new BoundedLog(`${this.folder.logs}/${name}.ndjson`),
-      extraEnv: () => ({ NODE_COMPILE_CACHE: this.#codeCache, ...extraEnv?.() }),
+      extraEnv: () => ({ ...codeCache, ...extraEnv?.() }),
       hasChannel: hasChannel ?? false,
       onEvent: (event) => this.#tell({ process: name, ...event }),
     })

@@ -5,33 +5,31 @@ import { type ChildProcess, fork } from "node:child_process"
 import type { FromOpener, ToOpen } from "./exchanged.ts"
 
 const entry = `${import.meta.dirname}/main.ts`
-/** The folder above all packages and their libraries: all that an opener may read. */
-const codeFolder = `${import.meta.dirname}/../../../..`
+/** The folder above all packages and their libraries. */
+const codeRoot = `${import.meta.dirname}/../../../..`
 
 const heapMegabytesMax = 192
 
-function guardsOf(codeCache: string | undefined): readonly string[] {
-  return [
-    "--permission",
-    `--allow-fs-read=${codeFolder}`,
-    // Given up before a peer's first byte is handed to it: `main.ts`.
-    ...(codeCache === undefined
-      ? []
-      : [`--allow-fs-read=${codeCache}`, `--allow-fs-write=${codeCache}`]),
-    "--disallow-code-generation-from-strings",
-    "--disable-proto=delete",
-    "--disable-warning=ExperimentalWarning",
-    `--max-old-space-size=${heapMegabytesMax}`,
-  ]
-}
+// It may read its code and nothing beside it, and write nothing: no compiled code either, which
+// the next process would run.
+const guards = [
+  "--permission",
+  ...["packages", "node_modules", "package.json"].map(
+    (name) => `--allow-fs-read=${codeRoot}/${name}`,
+  ),
+  "--disable-sigusr1",
+  "--disallow-code-generation-from-strings",
+  "--disable-proto=delete",
+  "--disable-warning=ExperimentalWarning",
+  `--max-old-space-size=${heapMegabytesMax}`,
+  "--max-semi-space-size=2",
+]
 
 export interface ChildOptions {
   /** The seed of the KEM key with that id, or undefined when it is not held (any more). */
   readonly seedOf: (prekeyId: Uint8Array) => Uint8Array | undefined
   /** No answer for this long, with work in hand: it is killed, which counts as a crash. */
   readonly silenceMsMax: number
-  /** Where compiled code is kept between starts; without it every opener compiles anew. */
-  readonly codeCache: string | undefined
   /** Replaces the program that is run; for tests of what a crash does. */
   readonly entry?: string
   readonly onAnswer: (answer: Extract<FromOpener, { ticket: number }>) => void
@@ -51,9 +49,8 @@ export class OpenerChild {
 
   constructor(options: ChildOptions) {
     this.#options = options
-    const { codeCache } = options
-    this.#process = fork(options.entry ?? entry, codeCache === undefined ? [] : [codeCache], {
-      execArgv: [...guardsOf(codeCache)],
+    this.#process = fork(options.entry ?? entry, [], {
+      execArgv: guards,
       env: {},
       serialization: "advanced",
       stdio: ["ignore", "ignore", "ignore", "ipc"],

@@ -26,8 +26,6 @@ export interface OpenerOptions {
   /** Openings after which a child is replaced by a fresh one. */
   readonly openingsMax?: number
   readonly silenceMsMax?: number
-  /** Folder of compiled code, which an opener may write until it is ready. */
-  readonly codeCache?: string | undefined
   readonly entry?: string
 }
 
@@ -87,10 +85,9 @@ export class Opener {
   }
 
   #start(): OpenerChild {
-    const { seedOf, silenceMsMax, codeCache, entry } = this.#options
+    const { seedOf, silenceMsMax, entry } = this.#options
     return new OpenerChild({
       seedOf,
-      codeCache,
       silenceMsMax: silenceMsMax ?? silenceMsMaxDefault,
       ...(entry === undefined ? {} : { entry }),
       onAnswer: (answer) => this.#answer(answer),
