@@ -1,15 +1,18 @@
 /** One thread as the desk shows it: every message with what it says, and everything it makes owe. */
 
+import * as v from "valibot"
+
 import {
-  isClosed,
-  policyHashOf,
-  viewHashOf,
-  viewThread,
   type Message,
   type OrgId,
   type Policy,
   type Thread,
   type ThreadId,
+  isClosed,
+  policyHashOf,
+  viewHashOf,
+  threadIdSchema,
+  viewThread,
 } from "@tearline/core"
 import type { ExchangeStore } from "@tearline/store/exchange"
 
@@ -33,6 +36,8 @@ export async function resolveThread(
   store: ReportParts["store"],
   prefix: string,
 ): Promise<ThreadId> {
+  const whole = v.safeParse(threadIdSchema, prefix.toLowerCase())
+  if (whole.success) return whole.output
   const [found, other] = await store.findThread(prefix.toLowerCase())
   if (found === undefined) {
     throw new ExchangeError("unknown_thread", "no thread of this node has an id that begins so")
