@@ -11,6 +11,7 @@ import { getRequestListener, type HttpBindings } from "@hono/node-server"
 import { Hono } from "hono"
 
 import type { ListenerConfig } from "./config.ts"
+import { Handshakes } from "./handshakes.ts"
 import { listenerTls } from "./tls.ts"
 
 export type App = Hono<{ Bindings: HttpBindings }>
@@ -28,6 +29,7 @@ export interface RunningListener {
 export interface ListenerOptions {
   readonly config: ListenerConfig
   readonly app: App
+  /** Of those whose handshake is done; the others are counted apart. */
   readonly connectionsMax: number
   /** Called once a connection's handshake is done; may destroy it. */
   readonly onConnection: (socket: TLSSocket) => void
@@ -45,19 +47,38 @@ const closingSweepMs = 20
 const closingMsMax = 3000
 
 export async function startListener(options: ListenerOptions): Promise<RunningListener> {
-  const { config, app, connectionsMax, onConnection } = options
+  const { config, app } = options
   const listener = getRequestListener(app.fetch)
   const server = createServer({ ...listenerTls(config.tls), ...limits }, (incoming, outgoing) => {
     void listener(incoming, outgoing)
   })
-  server.maxConnections = connectionsMax
+  const handshakes = new Handshakes(() => performance.now())
+  watchConnections(server, handshakes, options)
+  await listening(server, config)
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => closed(server, handshakes),
+  }
+}
+
+function watchConnections(server: Server, handshakes: Handshakes, options: ListenerOptions): void {
+  const { connectionsMax, onConnection } = options
+  let established = 0
+  server.on("connection", (socket) => handshakes.started(socket))
   server.on("secureConnection", (socket) => {
+    handshakes.finished(socket)
     // A reset is no event of ours; without a listener it would end the process.
     socket.on("error", () => socket.destroy())
+    if (established >= connectionsMax) {
+      socket.destroy()
+      return
+    }
+    established += 1
+    socket.once("close", () => {
+      established -= 1
+    })
     onConnection(socket)
   })
-  await listening(server, config)
-  return { port: (server.address() as AddressInfo).port, close: () => closed(server) }
 }
 
 function listening(server: Server, { host, port }: ListenerConfig): Promise<void> {
@@ -70,9 +91,10 @@ function listening(server: Server, { host, port }: ListenerConfig): Promise<void
   return promise
 }
 
-async function closed(server: Server): Promise<void> {
+async function closed(server: Server, handshakes: Handshakes): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   server.close(() => resolve())
+  handshakes.close()
   // A kept connection becomes idle when its request ends, and then nothing else would close it.
   const sweep = setInterval(() => server.closeIdleConnections(), closingSweepMs)
   const limit = setTimeout(() => server.closeAllConnections(), closingMsMax)
