@@ -15,6 +15,7 @@ import type { GatewayStore } from "@tearline/store/gateway"
 
 import { type Arrivals, windowMax } from "./arrivals.ts"
 import { readBody } from "./body.ts"
+import type { DepartureFailures } from "./departure-failures.ts"
 import type { DepartureAnswer, Departures } from "./departures.ts"
 import { GatewayError, codeOf } from "./gateway-error.ts"
 import type { Health } from "./health.ts"
@@ -27,6 +28,7 @@ export interface InnerParts {
   readonly store: () => Pick<GatewayStore, "markTaken" | "replacePeers">
   readonly peers: Peers
   readonly departures: Departures
+  readonly failures: DepartureFailures
   readonly arrivals: Arrivals
   readonly activity: Activity
   readonly health: Health
@@ -89,7 +91,9 @@ async function depart(c: InnerContext, parts: InnerParts): Promise<Response> {
     { lane },
     performance.now() - startedMs,
   )
-  if (outcome !== "custody") parts.diagnostics("warn", "departure_failed", { code: outcome, lane })
+  if (outcome !== "custody") {
+    parts.failures.note({ code: outcome, lane, org: parts.peers.byOrg(to)?.org })
+  }
   return answered(c, answer)
 }
 

@@ -19,6 +19,7 @@ import { type GatewayStore, openGatewayStore } from "@tearline/store/gateway"
 import { Admission } from "./admission.ts"
 import { Arrivals } from "./arrivals.ts"
 import { type GatewayConfig, gatewayKeyOf } from "./config.ts"
+import { DepartureFailures } from "./departure-failures.ts"
 import { Departures } from "./departures.ts"
 import { codeOf } from "./gateway-error.ts"
 import { Health } from "./health.ts"
@@ -78,6 +79,7 @@ export async function runGateway(
   const peers = new Peers()
   const arrivals = new Arrivals({ store, diagnostics })
   const departures = new Departures({ org, gatewayKey, identity: config.outer.tls, peers })
+  const failures = new DepartureFailures(diagnostics)
   const suite = gatewaySuite({ org, gatewayKey, keyOf: (sender, id) => peers.keyOf(sender, id) })
   const onHeld = ({ lane }: { readonly lane: 0 | 1 | 2 | 3 }) => {
     health.held()
@@ -98,9 +100,10 @@ export async function runGateway(
     onConnection: fewStrangers(peers, connectionsMax.strangers),
   })
   const { exchangePin } = config.inner
+  const asked = { store: () => store, departures, failures, arrivals, health }
   const inner = await startListener({
     config: config.inner,
-    app: innerApp({ ...common, exchangePin, store: () => store, departures, arrivals, health }),
+    app: innerApp({ ...common, ...asked, exchangePin }),
     connectionsMax: connectionsMax.inner,
     onConnection: (socket) => {
       if (pinOfSocket(socket) !== exchangePin) socket.destroy()
@@ -110,7 +113,8 @@ export async function runGateway(
     outerPort: outer.port,
     innerPort: inner.port,
     activity: () => activity.counts,
-    close: () => closeAll({ listeners: [outer, inner], arrivals, departures, health, store }),
+    close: () =>
+      closeAll({ listeners: [outer, inner], arrivals, departures, failures, health, store }),
   }
 }
 
@@ -118,6 +122,7 @@ interface Parts {
   readonly listeners: readonly RunningListener[]
   readonly arrivals: Arrivals
   readonly departures: Departures
+  readonly failures: DepartureFailures
   readonly health: Health
   readonly store: GatewayStore
 }
@@ -127,6 +132,7 @@ async function closeAll(parts: Parts): Promise<void> {
   parts.arrivals.close()
   await Promise.all(parts.listeners.map((it) => it.close()))
   parts.departures.close()
+  parts.failures.close()
   await parts.store.close()
 }
 
