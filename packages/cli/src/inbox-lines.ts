@@ -1,15 +1,16 @@
 /** The inbox as lines: the alarms above, then what is owed by due time, what machines owe rolled up. */
 
-import type { NodeStatus, Owed } from "./desk/answers.ts"
+import { alarmLines } from "./alarm-lines.ts"
+import type { Inbox, NodeStatus, Owed } from "./desk/answers.ts"
 import { plain } from "./terminal/plain.ts"
 import type { Style } from "./terminal/style.ts"
 import { table } from "./terminal/table.ts"
 import { absolute, ago, untilDue } from "./terminal/time.ts"
-import { warningLines } from "./warning-lines.ts"
 import { commandFor, dutyOf } from "./words.ts"
 
 interface Shown {
   readonly owed: readonly Owed[]
+  readonly more: Inbox["more"]
   readonly status: NodeStatus
   readonly nowMs: number
   readonly style: Style
@@ -17,8 +18,8 @@ interface Shown {
 
 /** What must be told first, then what this organisation owes, then what others owe it. */
 export function inboxLines(shown: Shown): readonly string[] {
-  const { owed, status, style } = shown
-  const told = warningLines(status.warnings, { style, nowMs: status.nowMs })
+  const { owed, more, status, style } = shown
+  const told = alarmLines(status.alarms, { style, nowMs: status.nowMs })
   const mine = owed.filter((it) => it.mine)
   const theirs = owed.filter((it) => !it.mine)
   const first = mine.length === 0 ? nothing(shown) : section("owed by you", mine, shown)
@@ -28,7 +29,14 @@ export function inboxLines(shown: Shown): readonly string[] {
     next === undefined
       ? []
       : ["", style.faint(`next: tearline ${commandFor(next.rule)} ${next.thread.slice(0, 8)}`)]
-  return [...told, ...first, ...second, ...hint]
+  const left = (count: number): readonly string[] => leftOut(count, style)
+  return [...told, ...first, ...left(more.ours), ...second, ...left(more.theirs), ...hint]
+}
+
+/** Silence about what is not shown would be a hiding place. */
+function leftOut(count: number, style: Style): readonly string[] {
+  if (count === 0) return []
+  return [style.alarm(`  and ${count} more, less urgent: tearline inbox --all`)]
 }
 
 /** Silence must look different from failure: the links are part of it. */

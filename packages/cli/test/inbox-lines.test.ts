@@ -14,7 +14,7 @@ const status: NodeStatus = {
   name: "Alder",
   status: "ready",
   nowMs,
-  warnings: [],
+  alarms: [],
   links: [],
   threads: { open: 0, closed: 0 },
   obligations: { open: 0, overdue: 0 },
@@ -44,8 +44,9 @@ function owed(changes: Partial<Owed> = {}): Owed {
   }
 }
 
+const more = { ours: 0, theirs: 0 }
 const shown = (list: readonly Owed[], changes: Partial<NodeStatus> = {}) =>
-  inboxLines({ owed: list, status: { ...status, ...changes }, nowMs, style: styleFor(false) })
+  inboxLines({ owed: list, more, status: { ...status, ...changes }, nowMs, style: styleFor(false) })
 
 test("custody and unsealed of one peer are one line, with how many and the oldest due time", () => {
   const lines = shown([owed({ dueMs: nowMs + minute }), owed({ rule: "unsealed" }), owed()])
@@ -73,9 +74,21 @@ test("another peer, an exercise, a person's work and a threat to life each stay 
 
 test("what a person must be told stands above everything, also above an empty inbox", () => {
   const kinds = ["clock-suspect", "conflict", "unknown-policy", "link-silent", "gaps", "new-kind"]
-  const warnings = kinds.map((kind) => ({ kind, peerName: "Birch", thread: "b".repeat(32) }))
-  const lines = shown([], { warnings })
+  const alarms = kinds.map((kind) => ({ kind, peerName: "Birch", thread: "b".repeat(32) }))
+  const lines = shown([], { alarms })
   expect(lines.slice(0, kinds.length).every((it) => it.startsWith("! "))).toBe(true)
   expect(lines.at(kinds.length)).toContain("nothing waits for you")
   expect(lines[0]).toContain("clock")
+})
+
+test("what is left out is counted, and how to see it is said", () => {
+  const style = styleFor(false)
+  const owedLines = [owed({ mine: true, rule: "read" }), owed()]
+  const cut = { ours: 700, theirs: 3 }
+  const lines = inboxLines({ owed: owedLines, more: cut, status, nowMs, style })
+  expect(lines.filter((it) => it.includes("tearline inbox --all"))).toEqual([
+    "  and 700 more, less urgent: tearline inbox --all",
+    "  and 3 more, less urgent: tearline inbox --all",
+  ])
+  expect(shown(owedLines).join()).not.toContain("--all")
 })

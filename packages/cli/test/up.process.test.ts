@@ -177,7 +177,7 @@ test("after kill -9 of any process the node goes on by itself", async () => {
     expect(ended, `no other process dies of the ${name}'s death`).toEqual([])
     const { thread } = threads[0] ?? { thread: "" }
     await expect
-      .poll(async () => (await birch.node.desk.inbox()).map((it) => it.thread), {
+      .poll(async () => (await birch.node.desk.inbox()).lines.map((it) => it.thread), {
         ...soon,
         message: `the warning sent while the ${name} was dead`,
       })

@@ -3,7 +3,7 @@
  *
  * A policy is data with a hash; a circle has its own, countersigned. Until circles exist every
  * warning carries the hash of the built-in one; an unknown hash means the built-in and an alarm
- * (`warningsOf`).
+ * (`alarmsOf`).
  */
 
 import type { OutcomePoint } from "./messages/closing.ts"

@@ -1,9 +1,11 @@
 /** The desk interface of a running exchange whose gateway is away. */
 
+import { randomBytes } from "node:crypto"
 import { statSync } from "node:fs"
 
 import { afterAll, beforeAll, expect, test } from "vitest"
 
+import type { Obligation, OrgId, ThreadId } from "@tearline/core"
 import { openExchangeStore } from "@tearline/store/exchange"
 
 import {
@@ -139,8 +141,8 @@ test("a thread is found by the beginning of its id, and shows what was said", as
     obligations: [{ rule: "custody", owedBy: birch.org, end: null }],
   })
   expect((await refusal("/v1/threads/zz")).body.code).toBe("unknown_thread")
-  const inbox = await askDesk<object[]>(config, "/v1/inbox")
-  expect(inbox.body).toContainEqual(
+  const inbox = await askDesk<{ lines: object[] }>(config, "/v1/inbox")
+  expect(inbox.body.lines).toContainEqual(
     expect.objectContaining({ thread, rule: "custody", mine: false, title: "a title" }),
   )
   const status = await askDesk<object>(config, "/v1/status")
@@ -153,27 +155,26 @@ test("a thread is found by the beginning of its id, and shows what was said", as
 test("a link that is silent, and a clock that jumped, reach a person unasked", async () => {
   await introduceBirch()
   await askDesk(config, "/v1/warnings", { body: warningTo([birch.org]) })
-  const warnings = async () =>
-    (await askDesk<{ warnings: object[] }>(config, "/v1/status")).body.warnings
+  const alarms = async () => (await askDesk<{ alarms: object[] }>(config, "/v1/status")).body.alarms
   const alive = async () =>
-    (await askDesk<{ rule: string }[]>(config, "/v1/inbox")).body.filter(
+    (await askDesk<{ lines: { rule: string }[] }>(config, "/v1/inbox")).body.lines.filter(
       (it) => it.rule === "be-alive",
     )
-  expect([await warnings(), await alive()]).toEqual([[], []])
+  expect([await alarms(), await alive()]).toEqual([[], []])
   aheadMs = 3 * 3_600_000
   isSuspect = true
-  expect(await warnings()).toContainEqual(
+  expect(await alarms()).toContainEqual(
     expect.objectContaining({ kind: "link-silent", peer: birch.org, peerName: "Birch" }),
   )
   expect(await alive()).toContainEqual(
     expect.objectContaining({ thread: "", peer: birch.org, mine: false, overdue: true }),
   )
-  await expect.poll(warnings, { timeout: 10_000 }).toContainEqual({ kind: "clock-suspect" })
+  await expect.poll(alarms, { timeout: 10_000 }).toContainEqual({ kind: "clock-suspect" })
   aheadMs = 0
   isSuspect = false
 })
 
-test("a stored message whose id is not the hash of its payload is never used", async () => {
+test("a damaged message is never used, and takes nothing but its thread out of sight", async () => {
   await introduceBirch()
   const said = await askDesk<{ threads: { thread: string }[] }>(config, "/v1/warnings", {
     body: warningTo([birch.org]),
@@ -200,6 +201,71 @@ test("a stored message whose id is not the hash of its payload is never used", a
   await store.close()
   const { status, body } = await refusal(`/v1/threads/${id}`)
   expect([status, body.code]).toEqual([500, "corrupt"])
+  const title = "(damaged: restore it from a backup)"
+  const threads = await askDesk<object[]>(config, "/v1/threads")
+  expect(threads.body).toContainEqual(expect.objectContaining({ id, title }))
+  expect(threads.body).toContainEqual(expect.objectContaining({ title: "a title" }))
+  const inbox = await askDesk<{ lines: object[] }>(config, "/v1/inbox")
+  expect(inbox.body.lines).toContainEqual(expect.objectContaining({ thread: id, title }))
+  expect(inbox.body.lines).toContainEqual(expect.objectContaining({ title: "a title" }))
+  const node = await askDesk<{ alarms: object[] }>(config, "/v1/status")
+  expect(node.body.alarms).toContainEqual(expect.objectContaining({ kind: "damaged", thread: id }))
+})
+
+interface Crowded {
+  readonly lines: readonly { thread: string; id: string; mine: boolean }[]
+  readonly more: { readonly ours: number; readonly theirs: number }
+}
+
+interface Page extends Pick<Crowded, "lines"> {
+  readonly next: string | null
+}
+
+/** A thread with one peer in which we owe so much, due as late as said. */
+async function oweMuch(peer: OrgId, options: { count: number; dueMs: number }): Promise<ThreadId> {
+  const store = await openExchangeStore(database.exchange, { org: config.org })
+  const id = randomBytes(16).toHex() as ThreadId
+  const { count, dueMs } = options
+  const thread = { id, originator: peer, addressee: config.org, status: "actual" } as const
+  const viewHash = "0".repeat(64)
+  const head = { peer, expectedVersion: null, version: 1, viewHash, isClosed: false }
+  const owed = Array.from({ length: count }, (_, at) => ({
+    kind: "obligation" as const,
+    thread: id,
+    obligation: {
+      id: `read/${at}`,
+      rule: "read",
+      owedBy: config.org,
+      bearer: "officer",
+      about: "0".repeat(64),
+      startMs: 1,
+      dueMs,
+      end: null,
+    } as Obligation,
+  }))
+  await store.commit([{ kind: "thread", thread, ...head }, ...owed])
+  await store.close()
+  return id
+}
+
+test("a peer that fills the inbox hides nothing of another, and what is left out is said", async () => {
+  const cedar = "c".repeat(32) as OrgId
+  await oweMuch(birch.org, { count: 700, dueMs: 10 })
+  const real = await oweMuch(cedar, { count: 1, dueMs: 20 })
+  const { body } = await askDesk<Crowded>(config, "/v1/inbox")
+  const mine = body.lines.filter((it) => it.mine)
+  expect(mine).toHaveLength(500)
+  expect(mine.some((it) => it.thread === real)).toBe(true)
+  expect(body.more.ours).toBeGreaterThanOrEqual(201)
+  const all = new Set<string>()
+  let after: string | null = ""
+  while (after !== null) {
+    const page: Page = (await askDesk<Page>(config, `/v1/inbox/ours${after}`)).body
+    for (const it of page.lines) all.add(`${it.thread}/${it.id}`)
+    after = page.next && `?after=${encodeURIComponent(page.next)}`
+  }
+  expect(all.size).toBe(mine.length + body.more.ours)
+  expect((await refusal("/v1/inbox/ours?after=x")).body.code).toBe("malformed_request")
 })
 
 test("diagnostics name codes and never an officer, a token or a word that was said", async () => {

@@ -9,6 +9,7 @@ import { Desks } from "./desk.ts"
 import {
   arrivalWrite,
   birch,
+  cedar,
   custodyWrite,
   item,
   messageId,
@@ -140,6 +141,25 @@ test("the inbox lists what is owed, by due time, a page at a time (I10)", async 
   expect(ids(await store.openObligations({ isOurs: true, atMs: 9, limit: 9 }))).toContain("later")
   expect(ids(await store.openObligations({ isOurs: false, atMs: 8, limit: 9 }))).toEqual(["theirs"])
   expect(first[0]).toMatchObject({ thread: threadId("t"), peer: birch, status: "actual" })
+})
+
+test("what one peer crowds out of the first page is still found, and counted", async () => {
+  const store = await (await desks.fresh()).open()
+  const spam = Array.from({ length: 20 }, (_, index) =>
+    obligationWrite(threadId("spam"), { id: `o${index}`, startMs: 5, dueMs: 10 }),
+  )
+  const real = obligationWrite(threadId("real"), { id: "real", startMs: 5, dueMs: 99 })
+  const late = obligationWrite(threadId("real"), { id: "late", startMs: 9, dueMs: 99 })
+  const threads = [threadWrite("spam"), threadWrite("real", { peer: cedar })]
+  await store.commit([...threads, ...spam, real, late])
+  const found = await store.openByPeer({ isOurs: true, atMs: 8, perPeer: 3 })
+  expect(ids(found.lines)).toEqual(["o0", "o1", "o10", "real"])
+  expect(found.lines.at(-1)).toMatchObject({ peer: cedar, thread: threadId("real") })
+  expect(found.total).toBe(21)
+  expect(await store.openByPeer({ isOurs: false, atMs: 8, perPeer: 3 })).toEqual({
+    lines: [],
+    total: 0,
+  })
 })
 
 test("random obligations are in the inbox exactly while they are owed", async () => {

@@ -1,17 +1,28 @@
 import { withDesk } from "../act.ts"
 import type { Command, Context, Report } from "../command.ts"
+import type { Inbox, Owed } from "../desk/answers.ts"
+import type { DeskClient } from "../desk/client.ts"
+import type { Given } from "../given.ts"
 import { inboxLines } from "../inbox-lines.ts"
 import { parseTime } from "../terminal/time.ts"
 
 export const inbox: Command = {
   name: "inbox",
   summary: "list what is owed, by due time",
-  details: "First what this organisation owes, then what others owe it.",
+  details:
+    "First what this organisation owes, then what others owe it. Where it is very long, the most " +
+    "urgent is listed, and how much is left out; with --json, everything.",
   options: {
+    all: { type: "flag", help: "everything, however long it is" },
     at: { type: "text", value: "<time>", help: "as it stands at that time instead of now" },
     mine: { type: "flag", help: "only what this organisation owes" },
   },
-  examples: ["tearline inbox", "tearline inbox --mine --json", "tearline inbox --at +24h"],
+  examples: [
+    "tearline inbox",
+    "tearline inbox --all",
+    "tearline inbox --mine --json",
+    "tearline inbox --at +24h",
+  ],
   run: runInbox,
 }
 
@@ -21,9 +32,37 @@ async function runInbox(context: Context): Promise<Report> {
   return withDesk(context, async (desk) => {
     const status = await terminal.during("waiting for the node…", desk.status())
     const atMs = at === undefined ? undefined : parseTime("at", at, status.nowMs)
-    const all = await terminal.during("gathering what is owed…", desk.inbox(atMs))
-    const owed = given.isOn("mine") ? all.filter(({ mine }) => mine) : all
     const nowMs = atMs ?? status.nowMs
-    return { document: owed, lines: inboxLines({ owed, status, nowMs, style: terminal.style }) }
+    const isWhole = given.isOn("all") || terminal.isJson
+    const asked = isWhole ? wholeInbox(desk, nowMs) : desk.inbox(atMs)
+    const found = ofSides(await terminal.during("gathering what is owed…", asked), given)
+    const { lines: owed, more } = found
+    const lines = inboxLines({ owed, more, status, nowMs, style: terminal.style })
+    return { document: owed, lines }
   })
+}
+
+function ofSides({ lines, more }: Inbox, given: Given): Inbox {
+  if (!given.isOn("mine")) return { lines, more }
+  return { lines: lines.filter(({ mine }) => mine), more: { ...more, theirs: 0 } }
+}
+
+/** What was cut is asked for page by page. */
+async function wholeInbox(desk: DeskClient, atMs: number): Promise<Inbox> {
+  const { lines, more } = await desk.inbox(atMs)
+  const all = new Map(lines.map((it) => [keyOf(it), it]))
+  for (const side of ["ours", "theirs"] as const) {
+    if (more[side] === 0) continue
+    for await (const page of desk.owedBy(side, atMs)) {
+      for (const it of page) all.set(keyOf(it), it)
+    }
+  }
+  const byDue = [...all.values()].toSorted(
+    (a, b) => Number(b.mine) - Number(a.mine) || a.dueMs - b.dueMs,
+  )
+  return { lines: byDue, more: { ours: 0, theirs: 0 } }
+}
+
+function keyOf({ thread, peer, id }: Owed): string {
+  return `${thread}/${peer}/${id}`
 }

@@ -1,11 +1,11 @@
 import { withDesk } from "../act.ts"
+import { alarmLines } from "../alarm-lines.ts"
 import type { Command, Context, Report } from "../command.ts"
 import type { LinkStatus, NodeStatus } from "../desk/answers.ts"
 import { plain } from "../terminal/plain.ts"
 import type { Style } from "../terminal/style.ts"
 import { table } from "../terminal/table.ts"
 import { absolute, ago } from "../terminal/time.ts"
-import { warningLines } from "../warning-lines.ts"
 
 export const status: Command = {
   name: "status",
@@ -23,7 +23,7 @@ async function runStatus(context: Context): Promise<Report> {
 }
 
 function linesOf(found: NodeStatus, style: Style): readonly string[] {
-  const { links, threads, obligations, warnings, nowMs } = found
+  const { links, threads, obligations, alarms, nowMs } = found
   const overdue = `${obligations.overdue} overdue`
   const head = [
     [plain(found.name), found.org],
@@ -38,7 +38,7 @@ function linesOf(found: NodeStatus, style: Style): readonly string[] {
       ? [["set aside", style.alarm(`${found.quarantined} arrivals that could not be handled`)]]
       : []),
   ]
-  const top = [...table(head), ...warningLines(warnings, { style, nowMs })]
+  const top = [...table(head), ...alarmLines(alarms, { style, nowMs })]
   if (links.length === 0) {
     const words = "no partner yet; it takes two people and one phone call: tearline peer add"
     return [...top, "", words]

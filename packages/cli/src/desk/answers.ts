@@ -15,8 +15,11 @@ export interface LinkStatus {
 }
 
 /** What a person must be told unasked. */
-export interface NodeWarning {
-  /** `clock-suspect`, `conflict`, `unknown-policy`, `link-silent`, `gaps`; others may come. */
+export interface NodeAlarm {
+  /**
+   * `clock-suspect`, `conflict`, `unknown-policy`, `link-silent`, `gaps`, `damaged`; others may
+   * come.
+   */
   readonly kind: string
   readonly peer?: string
   readonly peerName?: string
@@ -31,7 +34,7 @@ export interface NodeStatus {
   readonly name: string
   readonly status: string
   readonly nowMs: number
-  readonly warnings: readonly NodeWarning[]
+  readonly alarms: readonly NodeAlarm[]
   readonly links: readonly LinkStatus[]
   readonly threads: { readonly open: number; readonly closed: number }
   readonly obligations: { readonly open: number; readonly overdue: number }
@@ -68,6 +71,18 @@ export interface Owed {
   readonly startMs: number
   readonly dueMs: number
   readonly overdue: boolean
+}
+
+/** The inbox, cut where it is too long for a person. */
+export interface Inbox {
+  readonly lines: readonly Owed[]
+  /** How many lines of either side are left out. */
+  readonly more: { readonly ours: number; readonly theirs: number }
+}
+
+export interface InboxPage {
+  readonly lines: readonly Owed[]
+  readonly next: string | null
 }
 
 export interface ThreadMessage {

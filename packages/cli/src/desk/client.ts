@@ -15,6 +15,8 @@ import { wholeText } from "../whole-text.ts"
 import type {
   Act,
   DeskEvent,
+  Inbox,
+  InboxPage,
   Invite,
   NodeStatus,
   Owed,
@@ -62,10 +64,25 @@ export class DeskClient {
     return this.#ask({ method: "POST", path: "/v1/peers", body: order })
   }
 
-  /** Open obligations by due time, own ones first; as they stand now, or stood at `atMs`. */
-  inbox(atMs?: number): Promise<readonly Owed[]> {
+  /**
+   * Open obligations by due time, own ones first; as they stand now, or stood at `atMs`. The most
+   * urgent of them where there are too many.
+   */
+  inbox(atMs?: number): Promise<Inbox> {
     const query = atMs === undefined ? "" : `?at=${atMs}`
     return this.#ask({ method: "GET", path: `/v1/inbox${query}` })
+  }
+
+  /** Every open obligation of one side by due time, a page at a time; none that is of a link. */
+  async *owedBy(side: "ours" | "theirs", atMs: number): AsyncGenerator<readonly Owed[]> {
+    let after = ""
+    for (;;) {
+      const path = `/v1/inbox/${side}?at=${atMs}${after}`
+      const page = await this.#ask<InboxPage>({ method: "GET", path })
+      yield page.lines
+      if (page.next === null) return
+      after = `&after=${encodeURIComponent(page.next)}`
+    }
   }
 
   threads(): Promise<readonly ThreadSummary[]> {

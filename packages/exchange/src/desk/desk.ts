@@ -14,12 +14,12 @@ import { codeOf, ExchangeError } from "../exchange-error.ts"
 import { encodeInvite, type Verified } from "../invite.ts"
 import type { Peer, Peers } from "../peers.ts"
 import type { Events } from "./events.ts"
-import { inboxAt, type InboxParts } from "./inbox.ts"
+import { inboxAt, inboxPage, type InboxParts } from "./inbox.ts"
 import { nodeStatus, type StatusParts } from "./node-status.ts"
 import { refusalOf } from "./refusal.ts"
 import { readAct, readIntroduction, readRelease } from "./requests.ts"
+import { ThreadAlarms } from "./thread-alarms.ts"
 import { type ReportParts, resolveThread, threadReport, threadSummaries } from "./thread-report.ts"
-import { ThreadWarnings } from "./thread-warnings.ts"
 
 export interface DeskParts
   extends Omit<InboxParts, "store" | "peers">, Omit<StatusParts, "store" | "peers"> {
@@ -88,7 +88,7 @@ async function actOf(
 
 export function deskApp(parts: DeskParts): Hono {
   const { events, metrics, peers, submit } = parts
-  const warnings = new ThreadWarnings(parts)
+  const alarms = new ThreadAlarms(parts)
   const app = new Hono()
   app.use(async (c, next) => {
     if (!isToken(c.req.header("authorization"), parts.token)) {
@@ -109,7 +109,7 @@ export function deskApp(parts: DeskParts): Hono {
     return c.json({ isReady: parts.isConnected() }, parts.isConnected() ? 200 : 503)
   })
   app.get("/metrics", (c) => c.text(metrics.text()))
-  app.get("/v1/status", async (c) => c.json(await nodeStatus(parts, warnings)))
+  app.get("/v1/status", async (c) => c.json(await nodeStatus(parts, alarms)))
   app.get("/v1/invite", (c) => {
     const { ownStatements } = parts
     const { fingerprint } = ownStatements
@@ -121,10 +121,7 @@ export function deskApp(parts: DeskParts): Hono {
     events.tell({ kind: "peers" })
     return c.json(peerLine(peer))
   })
-  app.get("/v1/inbox", async (c) => {
-    const atMs = momentOf(c.req.query("at"), parts.clock.nowMs())
-    return c.json(await inboxAt(parts, atMs))
-  })
+  inboxRoutes(app, parts)
   app.get("/v1/threads", async (c) => c.json(await threadSummaries(parts)))
   app.get("/v1/threads/:id", async (c) => c.json(await threadReport(parts, c.req.param("id"))))
   app.post("/v1/warnings", async (c) => {
@@ -153,6 +150,18 @@ export function deskApp(parts: DeskParts): Hono {
     return c.json(refusal, status)
   })
   return app
+}
+
+function inboxRoutes(app: Hono, parts: DeskParts): void {
+  app.get("/v1/inbox", async (c) => {
+    const atMs = momentOf(c.req.query("at"), parts.clock.nowMs())
+    return c.json(await inboxAt(parts, atMs))
+  })
+  app.get("/v1/inbox/:side{ours|theirs}", async (c) => {
+    const isOurs = c.req.param("side") === "ours"
+    const atMs = momentOf(c.req.query("at"), parts.clock.nowMs())
+    return c.json(await inboxPage(parts, { isOurs, atMs, after: c.req.query("after") }))
+  })
 }
 
 function saidOf(answer: ExchangeAnswer): Omit<Extract<ExchangeAnswer, { kind: "said" }>, "kind"> {

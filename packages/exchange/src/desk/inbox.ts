@@ -1,4 +1,9 @@
-/** The duty officer's inbox: what is owed, by due time; what we owe first, then what others owe us. */
+/**
+ * The duty officer's inbox: what is owed, by due time; what we owe first, then what others owe us.
+ *
+ * It is cut where it is too long for a person, says how much is left out, and leaves out the least
+ * urgent: nobody is to hide a warning behind warnings of their own.
+ */
 
 import {
   beAliveOf,
@@ -7,14 +12,17 @@ import {
   type Clock,
   type LinkObligation,
   type OrgId,
+  type ThreadId,
 } from "@tearline/core"
-import type { ExchangeStore, OpenObligation } from "@tearline/store/exchange"
+import type { ExchangeStore, OpenObligation, OpenObligationQuery } from "@tearline/store/exchange"
 
+import { ExchangeError } from "../exchange-error.ts"
+import { fairCut } from "./fair-cut.ts"
 import type { Subjects } from "./subjects.ts"
 import { type LinkParts, peerLinks, watchedLinks } from "./watched-links.ts"
 
 export interface InboxParts extends LinkParts {
-  readonly store: Pick<ExchangeStore, "links" | "openObligations">
+  readonly store: Pick<ExchangeStore, "links" | "openByPeer" | "openObligations">
   readonly subjects: Subjects
   readonly nameOf: (org: OrgId) => string
   readonly clock: Clock
@@ -42,19 +50,77 @@ export interface InboxLine {
   readonly overdue: boolean
 }
 
+export interface Inbox {
+  readonly lines: readonly InboxLine[]
+  /** How many lines of either side are left out. */
+  readonly more: { readonly ours: number; readonly theirs: number }
+}
+
+export interface InboxPage {
+  readonly lines: readonly InboxLine[]
+  /** Where the next page begins; null after the last. */
+  readonly next: string | null
+}
+
 /** As it stands, or stood, at `atMs`. */
-export async function inboxAt(parts: InboxParts, atMs: number): Promise<readonly InboxLine[]> {
-  const { store, subjects, own } = parts
-  const [ours, theirs] = await Promise.all(
-    [true, false].map((isOurs) => store.openObligations({ isOurs, atMs, limit: linesMax })),
-  )
-  const open = [...(ours ?? []), ...(theirs ?? [])]
-  const about = await subjects.of(open.map((it) => it.thread))
+export async function inboxAt(parts: InboxParts, atMs: number): Promise<Inbox> {
+  const [ours, theirs] = await Promise.all([sideAt(parts, true, atMs), sideAt(parts, false, atMs)])
   const silent = (await notAlive(parts, atMs)).map((it) => linkLineOf(parts, it))
-  const lines = [...open.map((it) => lineOf(parts, it, { about, atMs })), ...silent]
-  return lines.toSorted(
-    (a, b) => Number(b.owedBy === own) - Number(a.owedBy === own) || a.dueMs - b.dueMs,
-  )
+  const lines = [...ours.lines, ...theirs.lines, ...silent]
+  return {
+    lines: lines.toSorted((a, b) => Number(b.mine) - Number(a.mine) || a.dueMs - b.dueMs),
+    more: { ours: ours.more, theirs: theirs.more },
+  }
+}
+
+interface Side {
+  readonly lines: readonly InboxLine[]
+  readonly more: number
+}
+
+async function sideAt(parts: InboxParts, isOurs: boolean, atMs: number): Promise<Side> {
+  const { store } = parts
+  const first = await store.openObligations({ isOurs, atMs, limit: linesMax + 1 })
+  if (first.length <= linesMax) return { lines: await linesOf(parts, first, atMs), more: 0 }
+  const { lines, total } = await store.openByPeer({ isOurs, atMs, perPeer: linesMax })
+  const kept = fairCut(await linesOf(parts, lines, atMs), linesMax)
+  return { lines: kept, more: total - kept.length }
+}
+
+export interface PageQuery {
+  readonly isOurs: boolean
+  readonly atMs: number
+  /** `next` of the page before. */
+  readonly after: string | undefined
+}
+
+/** What is owed on one side, everything of it, a page at a time. Throws `malformed_request`. */
+export async function inboxPage(
+  parts: InboxParts,
+  { isOurs, atMs, after }: PageQuery,
+): Promise<InboxPage> {
+  const place = after === undefined ? {} : { after: placeOf(after) }
+  const open = await parts.store.openObligations({ isOurs, atMs, limit: linesMax, ...place })
+  const last = open.length < linesMax ? undefined : open.at(-1)
+  const next = last && `${last.obligation.dueMs}.${last.thread}.${last.obligation.id}`
+  return { lines: await linesOf(parts, open, atMs), next: next ?? null }
+}
+
+function placeOf(text: string): NonNullable<OpenObligationQuery["after"]> {
+  const [, dueMs, thread, id] = /^(\d{1,15})\.([0-9a-f]{32})\.(.{1,300})$/.exec(text) ?? []
+  if (dueMs === undefined || thread === undefined || id === undefined) {
+    throw new ExchangeError("malformed_request", "after is no place that a page ended at")
+  }
+  return { thread: thread as ThreadId, obligation: { id, dueMs: Number(dueMs) } }
+}
+
+async function linesOf(
+  parts: InboxParts,
+  open: readonly OpenObligation[],
+  atMs: number,
+): Promise<readonly InboxLine[]> {
+  const about = await parts.subjects.of(open.map((it) => it.thread))
+  return open.map((it) => lineOf(parts, it, { about, atMs }))
 }
 
 /** Signs of life that are overdue. Of what is still to come nobody can say that it will fail. */

@@ -8,14 +8,14 @@ import {
   isSilent,
   precedences,
   unheldBy,
-  warningsOf,
+  alarmsOf,
   type Clock,
-  type NodeWarning,
+  type NodeAlarm,
   type OrgId,
 } from "@tearline/core"
 import type { DeskCounts, ExchangeStore } from "@tearline/store/exchange"
 
-import type { ThreadWarnings } from "./thread-warnings.ts"
+import type { ThreadAlarms } from "./thread-alarms.ts"
 import { type LinkParts, type PeerLink, peerLinks, watchedLinks } from "./watched-links.ts"
 
 export interface StatusParts extends LinkParts {
@@ -27,7 +27,7 @@ export interface StatusParts extends LinkParts {
   readonly isClockSuspect: () => boolean
 }
 
-export async function nodeStatus(parts: StatusParts, threads: ThreadWarnings): Promise<object> {
+export async function nodeStatus(parts: StatusParts, threads: ThreadAlarms): Promise<object> {
   const nowMs = parts.clock.nowMs()
   const [counts, links, inThreads] = await Promise.all([
     parts.store.counts(nowMs),
@@ -42,7 +42,7 @@ export async function nodeStatus(parts: StatusParts, threads: ThreadWarnings): P
     status: parts.isConnected() ? "ready" : "no-gateway",
     nowMs,
     isClockSuspect,
-    warnings: warningsOf(watched, nowMs).map((it) => named(it, parts.nameOf)),
+    alarms: alarmsOf(watched, nowMs).map((it) => named(it, parts.nameOf)),
     links: links.map((it) => ({
       ...linkLine(it, nowMs),
       outbox: outboxOf(counts, it.peer.org),
@@ -53,8 +53,8 @@ export async function nodeStatus(parts: StatusParts, threads: ThreadWarnings): P
   }
 }
 
-function named(warning: NodeWarning, nameOf: StatusParts["nameOf"]): object {
-  return "peer" in warning ? { ...warning, peerName: nameOf(warning.peer) } : warning
+function named(alarm: NodeAlarm, nameOf: StatusParts["nameOf"]): object {
+  return "peer" in alarm ? { ...alarm, peerName: nameOf(alarm.peer) } : alarm
 }
 
 function linkLine({ peer: { org, name }, link, terms }: PeerLink, nowMs: number): object {

@@ -6,6 +6,7 @@
 import type { Precedence, Thread, ThreadId } from "@tearline/core"
 import type { ExchangeStore } from "@tearline/store/exchange"
 
+import { codeOf } from "../exchange-error.ts"
 import { kindOfStored, messageOf } from "../journal.ts"
 
 export interface Subject {
@@ -20,6 +21,7 @@ const unknown: Subject = {
   precedence: "IMMEDIATE",
   threatToLife: true,
 }
+const damaged: Subject = { ...unknown, title: "(damaged: restore it from a backup)" }
 const keptMax = 10_000
 const atOnceMax = 8
 
@@ -53,7 +55,17 @@ export class Subjects {
     return new Map(threads.map((it) => [it, found.get(it) ?? this.#kept.get(it) ?? unknown]))
   }
 
+  /** One that is damaged is shown as such: it must not take the others out of sight. */
   async #read(thread: ThreadId): Promise<Subject> {
+    try {
+      return await this.#whole(thread)
+    } catch (error) {
+      if (codeOf(error) === "corrupt") return damaged
+      throw error
+    }
+  }
+
+  async #whole(thread: ThreadId): Promise<Subject> {
     const loaded = await this.#store.loadThread(thread)
     const warning = loaded?.messages.find((it) => kindOfStored(it) === "warning")
     const subject = warning && subjectOf({ messages: [messageOf(warning)] })

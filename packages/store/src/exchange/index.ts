@@ -11,7 +11,12 @@ export {
   type ExchangeStoreOptions,
   openExchangeStore,
 } from "./store.ts"
-export { type OpenObligation, type OpenObligationQuery } from "./obligation.ts"
+export {
+  type Crowd,
+  type CrowdQuery,
+  type OpenObligation,
+  type OpenObligationQuery,
+} from "./obligation.ts"
 export { type ClaimedItem } from "./outbox.ts"
 export { type ExchangePeer } from "./peer.ts"
 export { type LoadedMessage, type LoadedThread, type ThreadSummary } from "./thread.ts"

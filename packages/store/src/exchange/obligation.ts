@@ -27,8 +27,27 @@ export interface OpenObligationQuery {
   readonly atMs: number
   readonly limit: number
   /** The last line of the page before. */
-  readonly after?: OpenObligation
+  readonly after?: {
+    readonly thread: ThreadId
+    readonly obligation: Pick<Obligation, "id" | "dueMs">
+  }
 }
+
+export interface CrowdQuery {
+  readonly isOurs: boolean
+  readonly atMs: number
+  /** So many of each peer, by due time. */
+  readonly perPeer: number
+}
+
+/** The beginning of what is owed with each peer, and how much there is in all. */
+export interface Crowd {
+  readonly lines: readonly OpenObligation[]
+  /** Counted up to a hundred thousand. */
+  readonly total: number
+}
+
+const countMax = 100_000
 
 const fields =
   "it.id, it.rule, it.owed_by, it.bearer, it.about, it.start_ms, it.due_ms, " +
@@ -57,19 +76,22 @@ export function obligationOf(row: readonly Field[]): Obligation {
   }
 }
 
+function ariseBy(atMs: number): Statement {
+  return {
+    name: "obligation_arise",
+    text:
+      "update exchange.obligation set has_arisen = true " +
+      "where end_kind is null and not has_arisen and start_ms <= $1::int8",
+    values: [atMs],
+  }
+}
+
 /**
  * By due time, a page at a time; as fast at a million threads as at ten. What has arisen since the
  * last look is marked first, so that the second statement finds all of it in its index.
  */
 export function openObligationsOf(query: OpenObligationQuery): Statement[] {
   const after = query.after
-  const arise = {
-    name: "obligation_arise",
-    text:
-      "update exchange.obligation set has_arisen = true " +
-      "where end_kind is null and not has_arisen and start_ms <= $1::int8",
-    values: [query.atMs],
-  }
   const open = {
     name: "obligation_open",
     text:
@@ -89,7 +111,32 @@ export function openObligationsOf(query: OpenObligationQuery): Statement[] {
       query.limit,
     ],
   }
-  return [arise, open]
+  return [ariseBy(query.atMs), open]
+}
+
+/** Reads everything that is owed on one side: for an inbox that is longer than its page. */
+export function crowdOf({ isOurs, atMs, perPeer }: CrowdQuery): Statement[] {
+  const isOpen =
+    "it.is_ours = $1::bool and it.end_kind is null and it.has_arisen and it.start_ms <= $2::int8"
+  const lines = {
+    name: "obligation_crowd",
+    text:
+      `select ${fields}, it.thread, it.peer, it.status ` +
+      "from (select it.*, head.peer, head.status, row_number() over " +
+      "(partition by head.peer order by it.due_ms, it.thread, it.id) as place " +
+      "from exchange.obligation it join exchange.thread head on head.id = it.thread " +
+      `where ${isOpen}) it ` +
+      "where it.place <= $3::int8 order by it.due_ms, it.thread, it.id",
+    values: [isOurs, atMs, perPeer],
+  }
+  const total = {
+    name: "obligation_total",
+    text:
+      `select count(*) from (select 1 from exchange.obligation it where ${isOpen} ` +
+      "limit $3::int8) it",
+    values: [isOurs, atMs, countMax],
+  }
+  return [ariseBy(atMs), lines, total]
 }
 
 export function openObligationOf(row: readonly Field[]): OpenObligation {

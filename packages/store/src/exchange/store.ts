@@ -15,6 +15,9 @@ import { connect, type ConnectOptions, type Connections } from "../connection.ts
 import { digestOf, numberOf, orNull, orgOf, textOf, threadIdOf } from "../field.ts"
 import { commitOf, laneOf, type Writer } from "./commit.ts"
 import {
+  type Crowd,
+  crowdOf,
+  type CrowdQuery,
   obligationOf,
   obligationsOfThread,
   type OpenObligation,
@@ -84,6 +87,8 @@ export interface ExchangeStore extends Pick<ExchangeJournal, "link" | "hasArrive
   /** Once at start: frees what a process of the same owner name held when it died. */
   takeBack(): Promise<void>
   openObligations(query: OpenObligationQuery): Promise<readonly OpenObligation[]>
+  /** As `openObligations`, but no peer crowds out another. Slow where very much is owed. */
+  openByPeer(query: CrowdQuery): Promise<Crowd>
   obligationsOf(thread: ThreadId): Promise<readonly Obligation[]>
   /** Newest first. */
   threads(options: { readonly limit: number }): Promise<readonly ThreadSummary[]>
@@ -176,6 +181,14 @@ class Store implements ExchangeStore {
   async openObligations(query: OpenObligationQuery): Promise<OpenObligation[]> {
     const [, open] = await this.#connections.run(openObligationsOf(query))
     return (open?.rows ?? []).map(openObligationOf)
+  }
+
+  async openByPeer(query: CrowdQuery): Promise<Crowd> {
+    const [, lines, total] = await this.#connections.run(crowdOf(query))
+    return {
+      lines: (lines?.rows ?? []).map(openObligationOf),
+      total: numberOf(total?.rows[0]?.[0] ?? "0"),
+    }
   }
 
   async obligationsOf(thread: ThreadId): Promise<Obligation[]> {

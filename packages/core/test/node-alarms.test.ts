@@ -7,8 +7,8 @@ import {
   newLink,
   nextLanePlace,
   policyHashOf,
-  warningsOf,
-  warningsOfThread,
+  alarmsOf,
+  alarmsOfThread,
   withMessage,
   withSealed,
   withTaken,
@@ -38,20 +38,20 @@ const watched = (changes: Partial<WatchedNode> = {}): WatchedNode => ({
 })
 const own = { own: alder, policy: builtInPolicy, policyHash: policyHashOf(hashing, builtInPolicy) }
 
-describe("warnings of a node", () => {
+describe("alarms of a node", () => {
   test("a node that is well gives none", () => {
-    expect(warningsOf(watched(), startedMs + hour)).toEqual([])
+    expect(alarmsOf(watched(), startedMs + hour)).toEqual([])
   })
 
   test("a clock that has jumped is told to a person", () => {
-    const found = warningsOf(watched({ isClockSuspect: true }), startedMs)
+    const found = alarmsOf(watched({ isClockSuspect: true }), startedMs)
     expect(found).toEqual([{ kind: "clock-suspect" }])
   })
 
   test("M-LNK-6: a link is silent once its sign of life is overdue", () => {
     const dueMs = startedMs + hour + 2 * minute
-    expect(warningsOf(watched(), dueMs)).toEqual([])
-    const found = warningsOf(watched(), dueMs + 1)
+    expect(alarmsOf(watched(), dueMs)).toEqual([])
+    const found = alarmsOf(watched(), dueMs + 1)
     expect(found).toEqual([{ kind: "link-silent", peer: birch, sinceMs: startedMs }])
   })
 
@@ -62,15 +62,15 @@ describe("warnings of a node", () => {
     )
     const taken = withTaken(sent, { epoch: 1, lane: 3, number: 3 }, startedMs)
     const link = withTold(taken, 1, [{ lane: 0, epoch: 1, upTo: 0, beyond: [2] }])
-    const found = warningsOf(watched({ links: [{ link, terms }] }), startedMs)
+    const found = alarmsOf(watched({ links: [{ link, terms }] }), startedMs)
     expect(found).toEqual([{ kind: "gaps", peer: birch, missing: 2, unheld: 1 }])
   })
 })
 
-describe("warnings of a thread", () => {
+describe("alarms of a thread", () => {
   test("a policy that is not known here raises an alarm and no refusal", () => {
     const { thread } = conversation()
-    expect(warningsOfThread(thread, own)).toEqual([
+    expect(alarmsOfThread(thread, own)).toEqual([
       { kind: "unknown-policy", thread: thread.id, peer: birch },
     ])
   })
@@ -79,7 +79,7 @@ describe("warnings of a thread", () => {
     const world = createWorld()
     const id = await world.warn("alder", "birch")
     const stored = await world.of("alder").journal.thread(id)
-    expect(stored && warningsOfThread(stored.thread, own)).toEqual([])
+    expect(stored && alarmsOfThread(stored.thread, own)).toEqual([])
   })
 
   test("M-THR-5: two messages under one number raise an alarm on either side", () => {
@@ -91,7 +91,7 @@ describe("warnings of a thread", () => {
       [alder, birch],
       [birch, alder],
     ] as const) {
-      expect(warningsOfThread(thread, { ...own, own: side })).toContainEqual({
+      expect(alarmsOfThread(thread, { ...own, own: side })).toContainEqual({
         kind: "conflict",
         thread: thread.id,
         peer,

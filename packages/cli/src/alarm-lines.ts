@@ -1,36 +1,37 @@
 /** What the node must tell a person unasked, one line for each ground. */
 
-import type { NodeWarning } from "./desk/answers.ts"
+import type { NodeAlarm } from "./desk/answers.ts"
 import { plain } from "./terminal/plain.ts"
 import type { Style } from "./terminal/style.ts"
 import { ago } from "./terminal/time.ts"
 
-const words: Readonly<Record<string, (it: NodeWarning, nowMs: number) => string>> = {
+const words: Readonly<Record<string, (it: NodeAlarm, nowMs: number) => string>> = {
   "clock-suspect": () => "the node's clock has jumped; no due time moved: check the machine's time",
   conflict: (it) => `${placeOf(it)}: two messages contradict each other; both are kept and shown`,
   "unknown-policy": (it) => `${placeOf(it)} names a policy unknown here: the built-in times count`,
+  damaged: (it) => `${placeOf(it)} is damaged where it is stored: restore it from a backup`,
   "link-silent": (it, nowMs) =>
     `${peerOf(it)} is silent, last heard ${ago(it.sinceMs ?? 0, nowMs)}`,
   gaps: (it) =>
     `${peerOf(it)}: ${it.missing ?? 0} of its messages missing here, ${it.unheld ?? 0} of ours there`,
 }
 
-function peerOf({ peer = "", peerName = peer }: NodeWarning): string {
+function peerOf({ peer = "", peerName = peer }: NodeAlarm): string {
   return plain(peerName)
 }
 
-function placeOf(it: NodeWarning): string {
+function placeOf(it: NodeAlarm): string {
   return `thread ${plain(it.thread?.slice(0, 8) ?? "")} with ${peerOf(it)}`
 }
 
-function wordsOf(it: NodeWarning, nowMs: number): string {
+function wordsOf(it: NodeAlarm, nowMs: number): string {
   const known = Object.hasOwn(words, it.kind) ? words[it.kind] : undefined
   return known?.(it, nowMs) ?? `${plain(it.kind)}: ${placeOf(it)}`
 }
 
-export function warningLines(
-  warnings: readonly NodeWarning[],
+export function alarmLines(
+  alarms: readonly NodeAlarm[],
   { style, nowMs }: { style: Style; nowMs: number },
 ): readonly string[] {
-  return warnings.map((it) => style.alarm(`! ${wordsOf(it, nowMs)}`))
+  return alarms.map((it) => style.alarm(`! ${wordsOf(it, nowMs)}`))
 }

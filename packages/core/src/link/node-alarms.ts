@@ -12,16 +12,19 @@ import { beAliveOf, type AliveTerms } from "./alive.ts"
 import { gapsOf, unheldBy, type Link } from "./link.ts"
 
 /** A ground for alarm in one thread. */
-export interface ThreadWarning {
-  /** Two messages under one number; or due times come from a policy that is not known here. */
-  readonly kind: "conflict" | "unknown-policy"
+export interface ThreadAlarm {
+  /**
+   * Two messages under one number; due times from a policy that is not known here; or the thread
+   * cannot be read back from where it is stored.
+   */
+  readonly kind: "conflict" | "unknown-policy" | "damaged"
   readonly thread: ThreadId
   readonly peer: OrgId
 }
 
-export type NodeWarning =
+export type NodeAlarm =
   | { readonly kind: "clock-suspect" }
-  | ThreadWarning
+  | ThreadAlarm
   | { readonly kind: "link-silent"; readonly peer: OrgId; readonly sinceMs: number }
   | {
       readonly kind: "gaps"
@@ -31,11 +34,11 @@ export type NodeWarning =
       readonly unheld: number
     }
 
-/** The warnings that one thread gives, as `own` sees it. */
-export function warningsOfThread(
+/** The alarms that one thread gives, as `own` sees it. */
+export function alarmsOfThread(
   thread: Thread,
   { own, policy, policyHash }: { own: OrgId; policy: Policy; policyHash: PolicyHash },
-): ThreadWarning[] {
+): ThreadAlarm[] {
   const peer = thread.originator === own ? thread.addressee : thread.originator
   const isUnknown = thread.messages.some((it) => it.statement.policy !== policyHash)
   const isInConflict = factsOf(thread, policy).conflicts.length > 0
@@ -45,14 +48,11 @@ export function warningsOfThread(
 
 export interface WatchedNode {
   readonly isClockSuspect: boolean
-  readonly threads: readonly ThreadWarning[]
+  readonly threads: readonly ThreadAlarm[]
   readonly links: readonly { readonly link: Link; readonly terms: AliveTerms }[]
 }
 
-function warningsOfLink(
-  { link, terms }: WatchedNode["links"][number],
-  nowMs: number,
-): NodeWarning[] {
+function alarmsOfLink({ link, terms }: WatchedNode["links"][number], nowMs: number): NodeAlarm[] {
   const { peer } = link
   const [theirs] = beAliveOf(link, terms)
   const missing = gapsOf(link).length
@@ -66,10 +66,10 @@ function warningsOfLink(
 }
 
 /** Everything that a person must be told at `nowMs`, the node's own clock first. */
-export function warningsOf(node: WatchedNode, nowMs: number): NodeWarning[] {
+export function alarmsOf(node: WatchedNode, nowMs: number): NodeAlarm[] {
   return [
     ...(node.isClockSuspect ? [{ kind: "clock-suspect" } as const] : []),
     ...node.threads,
-    ...node.links.flatMap((it) => warningsOfLink(it, nowMs)),
+    ...node.links.flatMap((it) => alarmsOfLink(it, nowMs)),
   ]
 }

@@ -6,18 +6,19 @@
 
 import {
   policyHashOf,
-  warningsOfThread,
+  alarmsOfThread,
   type OrgId,
   type Policy,
   type ThreadId,
-  type ThreadWarning,
+  type ThreadAlarm,
 } from "@tearline/core"
-import type { ExchangeStore } from "@tearline/store/exchange"
+import type { ExchangeStore, ThreadSummary } from "@tearline/store/exchange"
 
+import { codeOf } from "../exchange-error.ts"
 import { hashing } from "../hashing.ts"
 import { threadOf } from "../journal.ts"
 
-export interface ThreadWarningsParts {
+export interface ThreadAlarmsParts {
   readonly store: Pick<ExchangeStore, "loadThread" | "threads">
   readonly own: OrgId
   readonly policy: Policy
@@ -25,45 +26,55 @@ export interface ThreadWarningsParts {
 
 interface Looked {
   readonly version: number
-  readonly warnings: readonly ThreadWarning[]
+  readonly alarms: readonly ThreadAlarm[]
 }
 
 const watchedMax = 1_000
 const readAtOnceMax = 64
 
-export class ThreadWarnings {
-  readonly #parts: ThreadWarningsParts
+export class ThreadAlarms {
+  readonly #parts: ThreadAlarmsParts
   readonly #policyHash
   /** The one looked at longest ago comes first. */
   #looked = new Map<ThreadId, Looked>()
 
-  constructor(parts: ThreadWarningsParts) {
+  constructor(parts: ThreadAlarmsParts) {
     this.#parts = parts
     this.#policyHash = policyHashOf(hashing, parts.policy)
   }
 
-  /** Of the newest thousand threads; a conflict also where the thread is closed. */
-  async now(): Promise<readonly ThreadWarning[]> {
+  /** Of the newest thousand threads; conflict and damage also where the thread is closed. */
+  async now(): Promise<readonly ThreadAlarm[]> {
     const heads = await this.#parts.store.threads({ limit: watchedMax })
     const open = new Set(heads.filter((it) => !it.isClosed).map((it) => it.id))
     const place = new Map([...this.#looked.keys()].map((id, at) => [id, at]))
     const changed = heads
       .filter(({ id, version }) => this.#looked.get(id)?.version !== version)
       .toSorted((a, b) => (place.get(a.id) ?? -1) - (place.get(b.id) ?? -1))
-    for (const { id } of changed.slice(0, readAtOnceMax)) await this.#look(id)
+    for (const head of changed.slice(0, readAtOnceMax)) await this.#look(head)
     this.#forgetBut(heads.map((it) => it.id))
-    const found = heads.flatMap(({ id }) => this.#looked.get(id)?.warnings ?? [])
-    return found.filter(({ kind, thread }) => kind === "conflict" || open.has(thread))
+    const found = heads.flatMap(({ id }) => this.#looked.get(id)?.alarms ?? [])
+    return found.filter(({ kind, thread }) => kind !== "unknown-policy" || open.has(thread))
   }
 
-  async #look(id: ThreadId): Promise<void> {
+  async #look({ id, peer, version }: ThreadSummary): Promise<void> {
+    try {
+      await this.#read(id)
+    } catch (error) {
+      if (codeOf(error) !== "corrupt") throw error
+      this.#looked.delete(id)
+      this.#looked.set(id, { version, alarms: [{ kind: "damaged", thread: id, peer }] })
+    }
+  }
+
+  async #read(id: ThreadId): Promise<void> {
     const loaded = await this.#parts.store.loadThread(id)
     if (loaded === undefined) return
     const { own, policy } = this.#parts
     const terms = { own, policy, policyHash: this.#policyHash }
     this.#looked.delete(id)
-    const warnings = warningsOfThread(threadOf(loaded), terms)
-    this.#looked.set(id, { version: loaded.version, warnings })
+    const alarms = alarmsOfThread(threadOf(loaded), terms)
+    this.#looked.set(id, { version: loaded.version, alarms })
   }
 
   #forgetBut(ids: readonly ThreadId[]): void {
