@@ -36,29 +36,42 @@ function warningLines(content: Fields): readonly string[] {
     ...life,
     ...review,
     ...elementNames.flatMap((name) => elementLines(name, fieldOf(elements, name))),
+    ...fieldLines(unknownIn(elements)),
     ...fieldLines(rest),
   ]
 }
 
-function elementLines(name: string, element: Fields | undefined): readonly string[] {
-  const label = name.padEnd(9)
-  if (element?.["state"] !== "filled") return [`${label} ${plain(wordOf(element?.["state"]))}`]
-  const [first = "", ...more] = plainLines(wordOf(element["text"]))
-  const grade = fieldOf(element, "grade")
-  const marks = [
-    element["basis"],
-    element["language"],
-    element["tlp"],
-    ...(grade === undefined
-      ? []
-      : [`${wordOf(grade["source"])}${wordOf(grade["information"])} (${wordOf(grade["scheme"])})`]),
+/** The text and its marks; below, whatever else is in it, which is known to be there and no more. */
+function elementLines(name: string, element: Fields = {}): readonly string[] {
+  const { state, ...inside } = element
+  const { text, basis, language, tlp, grade, ...others } = inside
+  const isFilled = state === "filled"
+  const { marks, rest } = gradeOf(grade)
+  const [first = "", ...more] = isFilled ? plainLines(wordOf(text)) : [plain(wordOf(state))]
+  const shown = [basis, language, tlp, ...marks].filter((it) => it !== undefined)
+  const below = [
+    ...more,
+    ...(isFilled ? [`[${shown.map((it) => plain(wordOf(it))).join(", ")}]`] : []),
+    ...fieldLines(isFilled ? { ...rest, ...others } : inside),
   ]
-  const shown = marks.filter((it) => it !== undefined).map((it) => plain(wordOf(it)))
-  return [
-    `${label} ${first}`,
-    ...more.map((it) => `${" ".repeat(10)}${it}`),
-    `${" ".repeat(10)}[${shown.join(", ")}]`,
-  ]
+  return [`${name.padEnd(9)} ${first}`, ...below.map((it) => `${" ".repeat(10)}${it}`)]
+}
+
+/** `B2 (admiralty)` for what is known of a grade, and the rest of it. */
+function gradeOf(grade: unknown): { readonly marks: readonly string[]; readonly rest: Fields } {
+  if (!isFields(grade)) return { marks: [], rest: grade === undefined ? {} : { grade } }
+  const { source, information, scheme, ...rest } = grade
+  const mark = `${wordOf(source)}${wordOf(information)} (${wordOf(scheme)})`
+  return { marks: [mark], rest: { grade: rest } }
+}
+
+/** Of the elements, what is none of those that are known. */
+function unknownIn(elements: unknown): Fields {
+  if (!isFields(elements)) return { elements }
+  const known: readonly string[] = elementNames
+  return Object.fromEntries(
+    Object.entries(elements).filter(([name, it]) => !known.includes(name) || !isFields(it)),
+  )
 }
 
 function fieldLines(content: Fields): readonly string[] {

@@ -36,11 +36,13 @@ test("any content that a peer may have signed is shown, and shown safely", () =>
   )
 })
 
+function reviewLinesOf(reviewOwed: boolean): string {
+  return messageLines(message("warning", { title: "T", reviewOwed }), reading).join(" ")
+}
+
 test("a FLASH that one officer released shows that a review is owed, and nothing else does", () => {
-  const linesOf = (reviewOwed: boolean) =>
-    messageLines(message("warning", { title: "T", reviewOwed }), reading).join(" ")
-  expect(linesOf(true)).toContain("review owed")
-  expect(linesOf(false)).not.toContain("review owed")
+  expect(reviewLinesOf(true)).toContain("review owed")
+  expect(reviewLinesOf(false)).not.toContain("review owed")
 })
 
 test("what is not known and what is not told are shown as such", () => {
@@ -61,4 +63,27 @@ test("what is not known and what is not told are shown as such", () => {
   expect(shown).toContain("when known-withheld")
   expect(shown).toContain("how by train")
   expect(shown).toContain("from the north")
+})
+
+test("whatever stands in an element is shown, known here or not", () => {
+  const word = fc.stringMatching(/^[a-z]{12}$/)
+  const place = fc.constantFrom("filled", "known-withheld", "unknown", "grade", "elements")
+  fc.assert(
+    fc.property(word, word, place, (key, value, where) => {
+      const grade = { scheme: "admiralty", information: "2", source: "B" }
+      const element = {
+        state: where === "grade" || where === "elements" ? "filled" : where,
+        text: "by train",
+        codes: ["transport.train"],
+        grade: where === "grade" ? { ...grade, [key]: value } : grade,
+        ...(where === "grade" || where === "elements" ? {} : { [key]: value }),
+      }
+      const extra = where === "elements" ? { [key]: { [key]: value } } : {}
+      const content = { title: "T", elements: { how: element, ...extra } }
+      const shown = messageLines(message("warning", content), reading).join("\n")
+      for (const it of [key, value, "by train", "transport.train", "admiralty"]) {
+        expect(shown).toContain(it)
+      }
+    }),
+  )
 })
