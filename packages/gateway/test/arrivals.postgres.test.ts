@@ -145,6 +145,8 @@ test("a newer stream ends the older one (M-CAR-11)", async () => {
   expect(await end).toBeUndefined()
 })
 
+const aDayAgoMs = () => Date.now() - 86_400_000
+
 test("a wall clock that was set back gives no custody in the past, after a restart either", async () => {
   const received = async (): Promise<number> => {
     const { body } = await peer.deliver(await signedUnit(alder, birch))
@@ -154,8 +156,7 @@ test("a wall clock that was set back gives no custody in the past, after a resta
   exchange.close()
   peer.close()
   await gateway.close()
-  const setBack = { wallMs: () => Date.now() - 86_400_000, uptimeMs: () => performance.now() }
-  await start(nodeClock(setBack))
+  await start(nodeClock({ wallMs: aDayAgoMs, uptimeMs: () => performance.now() }))
   const first = await received()
   expect(first).toBeGreaterThanOrEqual(before)
   expect(await received()).toBeGreaterThanOrEqual(first)
