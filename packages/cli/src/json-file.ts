@@ -1,6 +1,6 @@
 /** JSON that a person wrote: where it is wrong is said by line and column. */
 
-import { promises as files } from "node:fs"
+import { createReadStream } from "node:fs"
 
 import { CliError, fileError } from "./cli-error.ts"
 import { wholeBytes } from "./whole-text.ts"
@@ -31,7 +31,7 @@ async function readTextFile(path: string): Promise<string> {
 
 async function readBytes(path: string): Promise<Buffer> {
   try {
-    return path === "-" ? await wholeBytes(process.stdin) : await files.readFile(path)
+    return await wholeBytes(path === "-" ? process.stdin : createReadStream(path), bytesMax)
   } catch (error) {
     throw fileError(error, path, "read")
   }

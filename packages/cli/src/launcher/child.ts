@@ -88,8 +88,12 @@ export class Child {
     this.#isStopping = true
     const { name } = this.#options
     const why = this.#lastError === undefined ? "" : ` (${this.#lastError})`
+    const log = `its diagnostics are in logs/${name}.ndjson of the state folder`
+    // What it was told came out of the state folder, and nowhere else.
+    const isDamaged = this.#lastError?.includes("bad_config") === true
+    const hint = `restore tearline.json, secrets and statements from a backup; ${log}`
     throw new CliError("start_failed", `the ${name} did not start${why}`, {
-      hint: `its diagnostics are in logs/${name}.ndjson of the state folder`,
+      hint: isDamaged ? hint : log,
     })
   }
 

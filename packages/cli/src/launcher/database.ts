@@ -13,7 +13,7 @@ import {
   type RoleUrls,
   startPostgres,
 } from "@tearline/postgres"
-import { migrate } from "@tearline/store"
+import { migrate, StoreError, type StoreErrorCode } from "@tearline/store"
 
 import { CliError, type CliErrorCode } from "../cli-error.ts"
 import type { NodeFolder } from "../state/folder.ts"
@@ -127,12 +127,21 @@ const codes: Readonly<Record<string, CliErrorCode>> = {
   wrong_owner: "cannot_write",
 }
 
+const hints: Partial<Record<StoreErrorCode, string>> = {
+  migration_changed:
+    "install Tearline again, unchanged, in the version that this node ran before; " +
+    "nothing in the database was touched",
+  migration_unknown: "install the newer Tearline that this node ran before",
+  unavailable: "see postgres/server.log in the state folder, or that the external server runs",
+}
+
 /** A failure of the database in the words of this package; anything else as it is. */
 export function databaseError(error: unknown): unknown {
-  if (!(error instanceof PostgresError)) return error
+  if (!(error instanceof PostgresError || error instanceof StoreError)) return error
   const [message, ...rest] = error.message.split("; ")
+  const known = error instanceof StoreError ? hints[error.code] : undefined
   return new CliError(codes[error.code] ?? "no_database", message ?? error.message, {
-    hint: rest.join("; ") || "see postgres/server.log in the state folder",
+    hint: known ?? (rest.join("; ") || "see postgres/server.log in the state folder"),
     cause: error,
     shown: error.code,
   })

@@ -25,6 +25,17 @@ export interface NodeConfig {
   readonly database: "embedded" | "external"
 }
 
+/** What each secret holds, all of it text. Of the others, only that they are objects is known here. */
+const secretFields: Readonly<Record<string, readonly string[]>> = {
+  gateway: ["seed"],
+  exchange: ["seed"],
+  kem: ["seed"],
+  desk: ["token"],
+  "tls-outer": ["certificate", "privateKey", "pin"],
+  "tls-inner-gateway": ["certificate", "privateKey", "pin"],
+  "tls-inner-exchange": ["certificate", "privateKey", "pin"],
+}
+
 /** Longest path of a Unix socket that every platform takes, in bytes. */
 const socketPathBytesMax = 103
 
@@ -71,9 +82,14 @@ export class NodeFolder {
   }
 
   config(): NodeConfig {
-    const config = this.#json(this.configFile) as NodeConfig
-    if (config.version === 1) return config
-    const message = `${this.configFile} is of version ${String(config.version)}`
+    const found = this.#json(this.configFile)
+    mustHold(found, ["version"], this.configFile)
+    if (found["version"] === 1) {
+      mustHold(found, ["name", "org", "listen", "endpoint", "database"], this.configFile)
+      mustHold(found["listen"], ["host", "port"], `${this.configFile}, at listen,`)
+      return found as unknown as NodeConfig
+    }
+    const message = `${this.configFile} is of version ${JSON.stringify(found["version"])}`
     const hint = "this Tearline reads version 1; use the one that wrote it, or a newer one"
     throw new CliError("not_a_node", message, { hint })
   }
@@ -82,8 +98,14 @@ export class NodeFolder {
     return (this.readSecret("desk") as { token: string }).token
   }
 
+  /** Throws `not_a_node` where it does not hold what it should; says nothing of what it holds. */
   readSecret(name: string): unknown {
-    return this.#json(this.secret(name))
+    const path = this.secret(name)
+    const found = parsedSecret(this.#reading(path).toString("utf8"), path)
+    const fields = secretFields[name] ?? []
+    mustHold(found, fields, path)
+    for (const field of fields) if (!isText(found[field])) throw damaged(path, field)
+    return found
   }
 
   readStatement(name: string): Uint8Array {
@@ -114,6 +136,35 @@ export class NodeFolder {
       throw fileError(error, path, "read")
     }
   }
+}
+
+const isText = (value: unknown): boolean => typeof value === "string" && value !== ""
+
+function parsedSecret(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    // The parser's own message quotes the text.
+    throw new CliError("not_a_node", `${path} is not JSON`, { hint: restoreHint })
+  }
+}
+
+const restoreHint = "restore the file from a backup of this node"
+
+function mustHold(
+  value: unknown,
+  fields: readonly string[],
+  path: string,
+): asserts value is Readonly<Record<string, unknown>> {
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value)
+  if (!isObject) throw new CliError("not_a_node", `${path} is no object`, { hint: restoreHint })
+  const missing = fields.find((it) => !Object.hasOwn(value, it))
+  if (missing !== undefined) throw damaged(path, missing)
+}
+
+function damaged(path: string, field: string): CliError {
+  const message = `${path} has no ${field}, or one of another form`
+  return new CliError("not_a_node", message, { hint: restoreHint })
 }
 
 /** The folder of a node that `tearline init` has made. Throws `not_a_node`. */
