@@ -25,7 +25,7 @@ export interface NodeConfig {
   readonly database: "embedded" | "external"
 }
 
-/** What each secret holds, all of it text. Of the others, only that they are objects is known here. */
+/** What each secret holds, all of it text. Of the others only their being objects is checked. */
 const secretFields: Readonly<Record<string, readonly string[]>> = {
   gateway: ["seed"],
   exchange: ["seed"],
