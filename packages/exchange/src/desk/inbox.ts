@@ -31,7 +31,7 @@ export interface InboxParts extends LinkParts {
 const linesMax = 500
 
 /** One open obligation. Times in milliseconds. */
-export interface InboxLine {
+interface InboxLine {
   readonly id: string
   readonly rule: string
   /** Empty where it is owed on the link. */
