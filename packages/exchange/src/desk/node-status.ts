@@ -65,7 +65,8 @@ function linkLine({ peer: { org, name }, link, terms }: PeerLink, nowMs: number)
   const { intervalMs, policy } = terms
   return {
     ...peer,
-    heardAtMs: link.heardAtMs,
+    // The link counts silence from its beginning; nothing has been heard before something is held.
+    heardAtMs: link.held.length === 0 ? null : link.heardAtMs,
     sealedAtMs: link.sealedAtMs,
     isSilent: isSilent(link, { intervalMs, slackMs: policy.custodyMs, nowMs }),
     gaps: gapsOf(link).length,
