@@ -68,7 +68,7 @@ export class Timeline {
 
   #act({ atMs, step, discharged, owed }: Extract<Moment, { kind: "act" }>): readonly string[] {
     const details = [step.says, this.#timing(step)]
-    const byPeople = discharged.filter((it) => it.bearer === "officer").map(left)
+    const byPeople = discharged.filter((it) => it.bearer === "officer").map((it) => left(it))
     const byMachines = discharged.filter((it) => it.bearer !== "officer")
     if (byPeople.length > 0) details.push(this.#style.good(`discharges ${byPeople.join(", ")}`))
     if (byMachines.length > 0) details.push(`by machine: ${grouped(byMachines)}`)
@@ -79,7 +79,7 @@ export class Timeline {
   #owed(owed: readonly Due[]): readonly string[] {
     if (owed.length === 0) return [`${indent}nothing is owed`]
     return [...Map.groupBy(owed, (it) => it.by)].flatMap(([by, theirs]) => {
-      const items = theirs.map(({ rule, leftMs }) => `${rule} in ${span(leftMs)}`)
+      const items = theirs.map(owedUntil)
       const lines = packed(`${titleOf(by)} owes `, items, this.#columns - indent.length)
       return lines.map((it) => `${indent}${it}`)
     })
@@ -135,18 +135,24 @@ export function titleOf(party: PartyName): string {
   return party.replace(/^./, (it) => it.toUpperCase())
 }
 
-function left({ rule, leftMs }: Due): string {
-  return leftMs < 0 ? `${rule}, ${span(-leftMs)} late` : `${rule}, ${span(leftMs)} left`
+/** `own in 30 min`, `own overdue since 2 h`. */
+function owedUntil({ rule, leftMs }: Due): string {
+  return leftMs < 0 ? `${rule} overdue since ${span(-leftMs)}` : `${rule} in ${span(leftMs)}`
 }
 
-/** `custody x3 (2 min left), unsealed (5 min left)`. */
+function left({ rule, leftMs }: Due, times = ""): string {
+  const name = `${rule}${times}`
+  return leftMs < 0 ? `${name}, ${span(-leftMs)} late` : `${name}, ${span(leftMs)} left`
+}
+
+/** `custody x3, 2 min left; unsealed, 5 min left`. */
 function grouped(all: readonly Due[]): string {
   const kinds = Map.groupBy(all, (it) => `${it.rule}/${it.leftMs}`)
   return [...kinds.values()]
     .map((alike) => {
       const [first] = alike
       const times = alike.length === 1 ? "" : ` x${alike.length}`
-      return first === undefined ? "" : `${first.rule}${times}, ${span(first.leftMs)} left`
+      return first === undefined ? "" : left(first, times)
     })
     .join("; ")
 }
@@ -166,7 +172,7 @@ function packed(head: string, items: readonly string[], columns: number): readon
   return [...lines, line]
 }
 
-/** `9 min`, `21 h 30 min`, `3 d 13 h`: the two greatest units, rounded down. */
+/** `9 min`, `21 h 30 min`, `3 d 13 h`: the two greatest units, rounded down; not of less than 0. */
 export function span(ms: number): string {
   if (ms < minuteMs) return `${Math.floor(ms / 1000)} s`
   if (ms < hourMs) return `${Math.floor(ms / minuteMs)} min`
