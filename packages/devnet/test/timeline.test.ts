@@ -50,4 +50,13 @@ describe("a timeline", () => {
       }),
     )
   })
+
+  it("says how many days pass, and names no day before they have", () => {
+    const passing = { kind: "passing", fromMs: atMs, atMs: atMs + 147 * 24 * hourMs } as const
+    expect(
+      timeline()
+        .lines(passing)
+        .map((line) => line.trim()),
+    ).toEqual(["(147 days pass, heartbeats only)"])
+  })
 })

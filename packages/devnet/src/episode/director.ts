@@ -74,14 +74,21 @@ class Director {
   }
 
   async advance(toMs: number): Promise<void> {
-    const fromMs = this.#nowMs
     while (this.#nowMs < toMs) {
-      this.#play.signal?.throwIfAborted()
-      await this.#network.time.advance(Math.min(toMs, this.#nextStopMs()))
+      await this.#pass(Math.min(toMs, this.#nextOverdueMs()))
       this.#tellOverdue()
     }
-    const { heartbeatMs, onMoment } = this.#play
-    if (toMs - fromMs > 2 * heartbeatMs) onMoment({ kind: "passed", fromMs, atMs: toMs })
+  }
+
+  /** A stretch in which nothing becomes overdue; a long one is told before it is waited for. */
+  async #pass(toMs: number): Promise<void> {
+    const { heartbeatMs, onMoment, signal } = this.#play
+    const fromMs = this.#nowMs
+    if (toMs - fromMs > 2 * heartbeatMs) onMoment({ kind: "passing", fromMs, atMs: toMs })
+    while (this.#nowMs < toMs) {
+      signal?.throwIfAborted()
+      await this.#network.time.advance(Math.min(toMs, this.#nowMs + heartbeatMs))
+    }
   }
 
   /** To a moment after the last due time of what is still open. */
@@ -90,12 +97,10 @@ class Director {
     if (dueMs.length > 0) await this.advance(Math.max(this.#nowMs, ...dueMs) + 1)
   }
 
-  #nextStopMs(): number {
+  #nextOverdueMs(): number {
     const nowMs = this.#nowMs
-    const passing = this.#obligations
-      .filter((it) => it.end === null && it.dueMs >= nowMs)
-      .map((it) => it.dueMs + 1)
-    return Math.min(nowMs + this.#play.heartbeatMs, ...passing)
+    const open = this.#obligations.filter((it) => it.end === null && it.dueMs >= nowMs)
+    return Math.min(...open.map((it) => it.dueMs + 1))
   }
 
   #tellOverdue(): void {

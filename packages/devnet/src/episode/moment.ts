@@ -30,4 +30,5 @@ export type Moment =
       readonly why: "left-out" | "nothing-to-answer"
     }
   | { readonly kind: "overdue"; readonly atMs: number; readonly due: Due }
-  | { readonly kind: "passed"; readonly fromMs: number; readonly atMs: number }
+  /** Told when it begins; `atMs` is its end. */
+  | { readonly kind: "passing"; readonly fromMs: number; readonly atMs: number }

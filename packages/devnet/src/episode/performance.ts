@@ -126,7 +126,8 @@ function sideOf([ledger]: readonly Ledger[]): object | null {
 
 function momentDocument(moment: Moment): object {
   const at = new Date(moment.atMs).toISOString()
-  if (moment.kind === "passed") return { kind: moment.kind, at }
+  // The document is read afterwards: by then the days have passed.
+  if (moment.kind === "passing") return { kind: "passed", at }
   if (moment.kind === "overdue") return { kind: moment.kind, at, due: moment.due }
   const { id, timing, sources, says } = moment.step
   const step = { kind: moment.kind, at, step: id, timing, sources, says }

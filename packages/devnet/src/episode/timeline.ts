@@ -39,7 +39,7 @@ export class Timeline {
   }
 
   lines(moment: Moment): readonly string[] {
-    const day = moment.kind === "passed" ? [] : this.#dayLines(moment.atMs)
+    const day = moment.kind === "passing" ? [] : this.#dayLines(moment.atMs)
     return [...day, ...this.#linesOf(moment)]
   }
 
@@ -59,9 +59,9 @@ export class Timeline {
         return this.#entry(moment.atMs, titleOf(moment.due.by), [
           this.#style.alarm(`overdue: ${moment.due.rule}`),
         ])
-      case "passed": {
+      case "passing": {
         const days = Math.round((moment.atMs - moment.fromMs) / dayMs)
-        return [this.#style.faint(`${indent}(${days} days have passed, heartbeats only)`)]
+        return [this.#style.faint(`${indent}(${days} days pass, heartbeats only)`)]
       }
     }
   }
