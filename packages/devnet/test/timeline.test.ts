@@ -59,4 +59,14 @@ describe("a timeline", () => {
         .map((line) => line.trim()),
     ).toEqual(["(147 days pass, heartbeats only)"])
   })
+
+  it("explains the names of obligations in at most four lines above it", () => {
+    const head = timeline().head()
+    const [from, to] = ["Owed by people", "All facts"].map((words) =>
+      head.findIndex((line) => line.startsWith(words)),
+    )
+    expect(head.slice(from, to).join(" ")).toMatch(/own \(.*reach \(.*custody \(.*unsealed \(/)
+    expect((to ?? 0) - (from ?? 0)).toBeLessThanOrEqual(4)
+    expect(Math.max(...head.map((line) => line.length))).toBeLessThanOrEqual(80)
+  })
 })

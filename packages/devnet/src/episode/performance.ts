@@ -2,12 +2,13 @@
 
 import { type Style } from "@tearline/cli"
 
-import { ledgersOf, traceOf, type Trace, type Ledger } from "../node/ledger.ts"
+import { ledgersOf, traceOf, type Ledger } from "../node/ledger.ts"
 import type { Network } from "../node/network.ts"
 import { patiently } from "./acting.ts"
 import { playEpisode, type Play } from "./director.ts"
 import type { ActStep, Episode } from "./episode.ts"
 import type { Moment } from "./moment.ts"
+import { tallyLines } from "./tally.ts"
 import { span, Timeline } from "./timeline.ts"
 import { type Books, lastLine, type Verdict, verdictOf } from "./verdict.ts"
 
@@ -49,7 +50,7 @@ export async function perform(network: Network, stage: Stage): Promise<Performan
   const last = lastLine(episode, verdict)
   const playedMs = Math.round(performance.now() - startedAt)
   print("")
-  for (const line of counted(books)) print(line)
+  for (const line of tallyLines(books, timeline.columns)) print(line)
   print(`played in ${span(playedMs)} of real time`)
   print(verdict.state === "closed" ? stage.style.good(last) : stage.style.alarm(last))
   return { verdict, lastLine: last, document: documentOf({ stage, verdict, books, moments }) }
@@ -75,26 +76,6 @@ async function booksOf(network: Network, without: string | undefined): Promise<B
   const trace = await patiently(() => traceOf(cedar, digests))
   const nowMs = network.time.nowMs
   return { originator, addressee, trace, nowMs, ...(without === undefined ? {} : { without }) }
-}
-
-function counted({ originator, addressee, trace }: Books): readonly string[] {
-  return [
-    `Alder's database: ${ledgerLine(originator)}`,
-    `Birch's database: ${ledgerLine(addressee)}`,
-    `Cedar's databases: ${traceLine(trace)}`,
-  ]
-}
-
-function ledgerLine([ledger]: readonly Ledger[]): string {
-  if (ledger === undefined) return "no thread"
-  const { obligations, viewHash } = ledger
-  const discharged = obligations.filter((it) => it.end?.kind === "discharged").length
-  const hash = viewHash.slice(0, 16)
-  return `${obligations.length} obligations, ${discharged} discharged, thread hash ${hash}`
-}
-
-function traceLine({ threads, envelopes, held }: Trace): string {
-  return `${threads} threads, ${envelopes + held} of the thread's envelopes`
 }
 
 interface Played {

@@ -13,29 +13,38 @@ const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 const dayMs = 24 * hourMs
 
+/** The names of obligations that do not speak for themselves; four lines of 80. */
+const legend =
+  "Owed by people: own (an owner takes it), read-back (the ask in own words), reach (those who " +
+  "can protect know), decide-window (guard goes on, or is stepped down), outcome (what came of it). " +
+  "By machine: custody (the gateway holds it), unsealed (the exchange opened it). " +
+  "Left: time to spare."
+
 /** Turns moments into lines; it remembers the day, which is said once. */
 export class Timeline {
   readonly #episode: Episode
   readonly #style: Style
-  readonly #columns: number
+  /** What its lines keep to. */
+  readonly columns: number
   #day = ""
 
   constructor(episode: Episode, style: Style, columns: number) {
     this.#episode = episode
     this.#style = style
-    this.#columns = Math.min(columnsMax, Math.max(columnsMin, columns))
+    this.columns = Math.min(columnsMax, Math.max(columnsMin, columns))
   }
 
   /** What stands above the timeline. */
   head(): readonly string[] {
     const { title, roles, name } = this.#episode
     const parts = Object.entries(roles).flatMap(([party, role]) =>
-      this.#hanging(titleOf(party as PartyName).padEnd(7), role),
+      hanging(`  ${titleOf(party as PartyName).padEnd(7)}`, role, this.columns),
     )
     const note =
       `All facts are public, with their sources in episodes/${name}/README.md. ` +
       "Hours that no source gives are marked staged. Each link is heard once a day."
-    return [this.#style.bold(title), ...parts, ...wrapped(note, this.#columns)]
+    const about = [legend, note].flatMap((it) => wrapped(it, this.columns))
+    return [this.#style.bold(title), ...parts, ...about]
   }
 
   lines(moment: Moment): readonly string[] {
@@ -80,7 +89,7 @@ export class Timeline {
     if (owed.length === 0) return [`${indent}nothing is owed`]
     return [...Map.groupBy(owed, (it) => it.by)].flatMap(([by, theirs]) => {
       const items = theirs.map(owedUntil)
-      const lines = packed(`${titleOf(by)} owes `, items, this.#columns - indent.length)
+      const lines = packed(`${titleOf(by)} owes `, items, this.columns - indent.length)
       return lines.map((it) => `${indent}${it}`)
     })
   }
@@ -96,16 +105,9 @@ export class Timeline {
   }
 
   #entry(atMs: number, who: string, details: readonly string[]): readonly string[] {
-    const [first = "", ...rest] = details.flatMap((it) =>
-      wrapped(it, this.#columns - indent.length),
-    )
+    const [first = "", ...rest] = details.flatMap((it) => wrapped(it, this.columns - indent.length))
     const head = `${this.#clock(atMs)}  ${this.#style.bold(who.padEnd(5))}  `
     return [`${head}${first}`, ...rest.map((it) => `${indent}${it}`)]
-  }
-
-  #hanging(head: string, text: string): readonly string[] {
-    const lines = wrapped(text, this.#columns - head.length - 2)
-    return lines.map((it, index) => `  ${index === 0 ? head : " ".repeat(head.length)}${it}`)
   }
 
   #dayLines(atMs: number): readonly string[] {
@@ -129,6 +131,12 @@ export class Timeline {
     const { timeZone } = this.#episode
     return new Intl.DateTimeFormat("en-GB", { ...form, timeZone }).format(atMs)
   }
+}
+
+/** The text after its head, what goes on in further lines under its beginning. */
+export function hanging(head: string, text: string, columns: number): readonly string[] {
+  const lines = wrapped(text, columns - head.length)
+  return lines.map((it, index) => `${index === 0 ? head : " ".repeat(head.length)}${it}`)
 }
 
 export function titleOf(party: PartyName): string {
