@@ -31,6 +31,7 @@ export interface ActShape {
 export const threadPositional: Positional = {
   name: "THREAD",
   help: "the thread's id, or any beginning of it that no other thread has",
+  whenMissing: "see the threads with: tearline threads",
 }
 
 export const officerOption: Option = {

@@ -24,6 +24,8 @@ export interface Positional {
   /** In capitals, as in the usage line. */
   readonly name: string
   readonly help: string
+  /** What to do where it is missing, if the help page is not it. */
+  readonly whenMissing?: string
 }
 
 export interface Context {

@@ -3,7 +3,7 @@
 import { parseArgs } from "node:util"
 
 import { CliError } from "./cli-error.ts"
-import { type Command, commonOptions, type Option } from "./command.ts"
+import { type Command, commonOptions, type Option, type Positional } from "./command.ts"
 import { nearestHint } from "./nearest.ts"
 
 /** Reads values by name; asking for one that the command does not declare finds nothing. */
@@ -122,10 +122,16 @@ function valueOf(command: Command, token: OptionToken): string {
 function mustBeComplete(command: Command, positionals: readonly string[]): void {
   const wanted = command.positionals ?? []
   const missing = wanted[positionals.length]
-  if (missing !== undefined) throw usageError(`${missing.name} is missing`, command.name)
+  if (missing !== undefined) throw missingError(missing, command)
   const tooMany = positionals[wanted.length]
   if (tooMany === undefined) return
   throw usageError(`"${tooMany}" is one word too many`, command.name)
+}
+
+function missingError({ name, whenMissing }: Positional, command: Command): CliError {
+  const message = `${name} is missing`
+  if (whenMissing === undefined) return usageError(message, command.name)
+  return new CliError("wrong_usage", message, { hint: whenMissing })
 }
 
 /** A refusal of what was typed, that points to the command's help. */

@@ -7,11 +7,18 @@ const minute = 60_000
 const now = Date.UTC(2026, 11, 13, 6, 0)
 
 test("what is left is rounded down and what is late is rounded up", () => {
-  expect(untilDue(now + 9.9 * minute, now)).toBe("in 9 minutes")
-  expect(untilDue(now - 9.1 * minute, now)).toBe("10 minutes late")
-  expect(untilDue(now + 1_900, now)).toBe("in 1 second")
-  expect(untilDue(now + 71 * 60 * minute, now)).toBe("in 2 days")
-  expect(ago(now - 3 * 60 * minute, now)).toBe("3 hours ago")
+  expect(untilDue(now + 15 * minute - 500, now)).toBe("in 14 min 59 s")
+  expect(untilDue(now - 9.1 * minute - 1, now)).toBe("9 min 7 s late")
+  expect(untilDue(now - 60 * minute + 1, now)).toBe("1 h late")
+  expect(untilDue(now + 1_900, now)).toBe("in 1 s")
+  expect(ago(now - 3 * 60 * minute, now)).toBe("3 h ago")
+})
+
+test("a distance has two units, and seconds alone below two minutes", () => {
+  expect(untilDue(now + 719.9 * 60 * minute, now)).toBe("in 29 days 23 h")
+  expect(untilDue(now + 25 * 60 * minute, now)).toBe("in 1 day 1 h")
+  expect(untilDue(now + 71 * minute, now)).toBe("in 1 h 11 min")
+  expect(untilDue(now + 2 * minute - 1, now)).toBe("in 119 s")
 })
 
 test("a time is read with its zone, or counted from now", () => {

@@ -22,6 +22,7 @@ import { show } from "./show.ts"
 import { status } from "./status.ts"
 import { thanksReply } from "./thanks-reply.ts"
 import { thanks } from "./thanks.ts"
+import { threads } from "./threads.ts"
 import { up } from "./up.ts"
 import { warn } from "./warn.ts"
 import { windowDecision } from "./window-decision.ts"
@@ -36,6 +37,7 @@ export const commands: readonly Command[] = [
   peerList,
   warn,
   inbox,
+  threads,
   show,
   read,
   accept,

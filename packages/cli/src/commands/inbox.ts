@@ -1,7 +1,7 @@
 import { withDesk } from "../act.ts"
 import type { Command, Context, Report } from "../command.ts"
-import type { Inbox, Owed } from "../desk/answers.ts"
-import type { DeskClient } from "../desk/client.ts"
+import type { Inbox } from "../desk/answers.ts"
+import { wholeInbox } from "../desk/whole-inbox.ts"
 import type { Given } from "../given.ts"
 import { inboxLines } from "../inbox-lines.ts"
 import { parseTime } from "../terminal/time.ts"
@@ -45,24 +45,4 @@ async function runInbox(context: Context): Promise<Report> {
 function ofSides({ lines, more }: Inbox, given: Given): Inbox {
   if (!given.isOn("mine")) return { lines, more }
   return { lines: lines.filter(({ mine }) => mine), more: { ...more, theirs: 0 } }
-}
-
-/** What was cut is asked for page by page. */
-async function wholeInbox(desk: DeskClient, atMs: number): Promise<Inbox> {
-  const { lines, more } = await desk.inbox(atMs)
-  const all = new Map(lines.map((it) => [keyOf(it), it]))
-  for (const side of ["ours", "theirs"] as const) {
-    if (more[side] === 0) continue
-    for await (const page of desk.owedBy(side, atMs)) {
-      for (const it of page) all.set(keyOf(it), it)
-    }
-  }
-  const byDue = [...all.values()].toSorted(
-    (a, b) => Number(b.mine) - Number(a.mine) || a.dueMs - b.dueMs,
-  )
-  return { lines: byDue, more: { ours: 0, theirs: 0 } }
-}
-
-function keyOf({ thread, peer, id }: Owed): string {
-  return `${thread}/${peer}/${id}`
 }

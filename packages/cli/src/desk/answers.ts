@@ -114,7 +114,12 @@ export interface ThreadSummary {
   readonly id: string
   readonly peer: string
   readonly peerName: string
+  /** Whether this organisation is the originator. */
   readonly mine: boolean
+  readonly status: string
+  readonly isClosed: boolean
+  /** Absent while the warning is not here yet. */
+  readonly title?: string
   readonly [more: string]: unknown
 }
 

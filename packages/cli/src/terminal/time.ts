@@ -24,13 +24,13 @@ export function absolute(atMs: number): string {
   }).format(atMs)
 }
 
-/** `in 9 minutes`, `3 hours late`: down for what is left, up for what is late. */
+/** `in 9 min 58 s`, `3 h 5 min late`: down for what is left, up for what is late. */
 export function untilDue(dueMs: number, nowMs: number): string {
   const leftMs = dueMs - nowMs
   return leftMs >= 0 ? `in ${duration(leftMs, Math.floor)}` : `${duration(-leftMs, Math.ceil)} late`
 }
 
-/** `5 minutes ago`, rounded up; `in 2 hours` for what is to come. */
+/** `5 min 2 s ago`; `in 2 h 10 min` for what is to come. Both are rounded down. */
 export function ago(atMs: number, nowMs: number): string {
   const passedMs = nowMs - atMs
   return passedMs < 0
@@ -38,20 +38,31 @@ export function ago(atMs: number, nowMs: number): string {
     : `${duration(passedMs, Math.floor)} ago`
 }
 
-function duration(ms: number, round: (value: number) => number): string {
-  const units = [
-    [day, "day", 2 * day],
-    [hour, "hour", 2 * hour],
-    [minute, "minute", 2 * minute],
-  ] as const
-  for (const [unitMs, name, fromMs] of units) {
-    if (ms >= fromMs) return counted(round(ms / unitMs), name)
-  }
-  return counted(round(ms / second), "second")
+interface Units {
+  readonly majorMs: number
+  readonly minorMs: number
+  /** The smaller unit's name; below two minutes there is one unit only. */
+  readonly minor: string
+  readonly major: string
 }
 
-function counted(count: number, name: string): string {
-  return `${count} ${name}${count === 1 ? "" : "s"}`
+const seconds: Units = { majorMs: second, minorMs: second, major: "s", minor: "" }
+
+function unitsOf(ms: number): Units {
+  if (ms >= day) return { majorMs: day, minorMs: hour, major: "day", minor: "h" }
+  if (ms >= hour) return { majorMs: hour, minorMs: minute, major: "h", minor: "min" }
+  if (ms < 2 * minute) return seconds
+  return { majorMs: minute, minorMs: second, major: "min", minor: "s" }
+}
+
+function duration(ms: number, round: (value: number) => number): string {
+  const shownMs = round(ms / unitsOf(ms).minorMs) * unitsOf(ms).minorMs
+  // Rounding up may have made a whole one of the next size.
+  const { majorMs, minorMs, major, minor } = unitsOf(shownMs)
+  const count = Math.floor(shownMs / majorMs)
+  const rest = Math.floor((shownMs % majorMs) / minorMs)
+  const name = major === "day" && count !== 1 ? "days" : major
+  return rest === 0 ? `${count} ${name}` : `${count} ${name} ${rest} ${minor}`
 }
 
 const unitsMs: Readonly<Record<string, number>> = { s: second, m: minute, h: hour, d: day }

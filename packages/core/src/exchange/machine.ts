@@ -68,7 +68,7 @@ export function laneOf(input: ExchangeInput): Lane {
 async function act(desk: Desk, turn: Turn, input: Acted): Promise<ExchangeAnswer> {
   const held = await desk.memory.thread(input.thread)
   if (held === undefined) {
-    throw new ActError("unknown_thread", `there is no thread ${input.thread}; list the threads`)
+    throw new ActError("unknown_thread", `there is no thread ${input.thread}; see tearline threads`)
   }
   const { thread } = held
   const planned = planAct(thread, desk.own, input, desk.policy)

@@ -16,7 +16,7 @@ export interface Refusal {
 }
 
 const actHints: Readonly<Record<ActRefusal, string>> = {
-  unknown_thread: "list the threads",
+  unknown_thread: "list the threads with: tearline threads",
   unknown_kind: "see the list of acts",
   not_entitled: "look at the thread: this act is for the other side",
   nothing_to_answer: "look at the thread for what waits for an answer",
@@ -32,7 +32,7 @@ const ownHints: Partial<Record<ExchangeErrorCode, readonly [RefusalStatus, strin
   fingerprint_mismatch: [409, "read both fingerprints aloud on a line that you trust"],
   malformed_request: [400, "correct the field that is named and send it again"],
   too_large: [413, "shorten it"],
-  unknown_thread: [404, "list the threads"],
+  unknown_thread: [404, "list the threads with: tearline threads"],
   ambiguous_thread: [409, "give more of the thread's id"],
   corrupt: [500, "stop the node and restore the database from a backup"],
   closing: [503, "wait until the node has started again"],
