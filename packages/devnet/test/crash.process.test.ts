@@ -113,9 +113,7 @@ describe("the three organisations", () => {
       await program.printed(moment)
       program.child.kill("SIGINT")
       const { code, errors } = await program.ended
-      expect(errors.trimEnd().split("\n").at(-1)).toBe(
-        "devnet: interrupted; nothing is left running",
-      )
+      expect(errors.trimEnd().split("\n").at(-1)).toBe("interrupted; nothing is left running")
       expect(code).toBe(130)
       expect(left()).toEqual([])
     },

@@ -87,13 +87,11 @@ async function played(episode: Episode, wanted: Wanted, signal: AbortSignal): Pr
   const { without, isJson, folder } = wanted
   const [first] = episode.steps
   const startMs = first === undefined ? 0 : momentOf(first) - preludeMs
-  if (!isJson) note("starting Alder, Birch and Cedar; their databases are made anew")
-  const network = await openNetwork({
-    folder,
-    startMs,
-    onProgress: (message) => (isJson ? undefined : note(message)),
-    signal,
-  })
+  const progress = (message: string): void => (isJson ? undefined : note(message))
+  progress("starting Alder, Birch and Cedar; their databases are made anew at each start")
+  const startedAt = performance.now()
+  const network = await openNetwork({ folder, startMs, onProgress: progress, signal })
+  progress(`ready after ${((performance.now() - startedAt) / 1000).toFixed(1)} s\n`)
   try {
     const { document, verdict } = await perform(network, {
       episode,
@@ -110,8 +108,9 @@ async function played(episode: Episode, wanted: Wanted, signal: AbortSignal): Pr
   }
 }
 
+/** Standard output is kept for the episode. */
 function note(line: string): void {
-  process.stderr.write(`devnet: ${line}\n`)
+  process.stderr.write(`${line}\n`)
 }
 
 function mustHaveAct(episode: Episode, id: string | undefined): void {
