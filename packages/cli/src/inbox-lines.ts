@@ -6,7 +6,7 @@ import { plain } from "./terminal/plain.ts"
 import type { Style } from "./terminal/style.ts"
 import { table } from "./terminal/table.ts"
 import { absolute, ago, untilDue } from "./terminal/time.ts"
-import { commandFor, dutyOf } from "./words.ts"
+import { commandFor, dutyOf, placeOf } from "./words.ts"
 
 interface Shown {
   readonly owed: readonly Owed[]
@@ -20,8 +20,9 @@ interface Shown {
 export function inboxLines(shown: Shown): readonly string[] {
   const { owed, more, status, style } = shown
   const told = alarmLines(status.alarms, { style, nowMs: status.nowMs })
-  const mine = owed.filter((it) => it.mine)
-  const theirs = owed.filter((it) => !it.mine)
+  const sorted = owed.toSorted((a, b) => a.dueMs - b.dueMs || placeOf(a.rule) - placeOf(b.rule))
+  const mine = sorted.filter((it) => it.mine)
+  const theirs = sorted.filter((it) => !it.mine)
   const first = mine.length === 0 ? nothing(shown) : section("owed by you", mine, shown)
   const second = theirs.length === 0 ? [] : ["", ...section("owed to you", theirs, shown)]
   const next = mine.find(({ rule }) => commandFor(rule) !== undefined)

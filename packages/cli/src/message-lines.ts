@@ -14,6 +14,17 @@ export interface Reading {
   readonly name: (org: string) => string
 }
 
+/** A fact about the release, which no obligation of the thread follows. */
+const reviewWords = "released by one officer alone; a second officer's review belongs to it"
+
+/** Fields that read wrongly in the order in which they are signed; all others follow as they come. */
+const firstFields: readonly string[] = [
+  ...["earliestMs", "latestMs", "bestGuessMs"],
+  ...["verdict", "decision", "point", "result", "reached", "level", "final"],
+]
+
+const idDigits = 12
+
 type Fields = Readonly<Record<string, unknown>>
 
 /** The head of a message and its content. Text of peers is made safe for a terminal. */
@@ -23,14 +34,30 @@ export function messageLines(message: ThreadMessage, reading: Reading): readonly
   const head = `${style.bold(plain(message.kind))} by ${name(message.author)}, ${when}`
   const { content } = message
   const lines = message.kind === "warning" ? warningLines(content) : fieldLines(content)
-  const id = style.faint(`  message ${plain(message.id)}, number ${message.number}`)
+  const id = style.faint(
+    `  message ${plain(message.id.slice(0, idDigits))}, number ${message.number}`,
+  )
   return [head, id, ...lines.map((line) => `  ${line}`)]
+}
+
+/**
+ * One line for a receipt of a step well taken, so that the numbers of a thread show no hole;
+ * `undefined` for everything that has more to say.
+ */
+export function receiptLine(message: ThreadMessage, reading: Reading): string | undefined {
+  const { kind, author, atMs, number, content } = message
+  if (kind !== "receipt") return undefined
+  const who = reading.name(author)
+  const when = `${absolute(atMs)} (number ${number})`
+  if (content["step"] === "read") return reading.style.faint(`read by ${who}, ${when}`)
+  if (content["step"] !== "unsealed") return undefined
+  return reading.style.faint(`opened by ${who}'s exchange, ${when}`)
 }
 
 function warningLines(content: Fields): readonly string[] {
   const { title, threatToLife, reviewOwed, elements, ...rest } = content
   const life = threatToLife === true ? ["THREAT TO LIFE"] : []
-  const review = reviewOwed === true ? ["review owed: one officer alone released this FLASH"] : []
+  const review = reviewOwed === true ? [reviewWords] : []
   return [
     plain(wordOf(title)),
     ...life,
@@ -75,7 +102,7 @@ function unknownIn(elements: unknown): Fields {
 }
 
 function fieldLines(content: Fields): readonly string[] {
-  const rows = Object.entries(content).flatMap(([key, value]) => fieldRows(key, value))
+  const rows = inReadingOrder(content).flatMap(([key, value]) => fieldRows(key, value))
   return table(rows)
 }
 
@@ -83,10 +110,18 @@ function fieldRows(key: string, value: unknown): readonly (readonly string[])[] 
   if (value === undefined || value === null) return []
   if (Array.isArray(value) && value.length === 0) return []
   if (isFields(value)) {
-    return Object.entries(value).flatMap(([inner, it]) => fieldRows(`${key} ${inner}`, it))
+    return inReadingOrder(value).flatMap(([inner, it]) => fieldRows(`${key} ${inner}`, it))
   }
   const [first = "", ...more] = valueLines(key, value)
   return [[labelOf(key), first], ...more.map((line) => ["", line])]
+}
+
+function inReadingOrder(fields: Fields): readonly (readonly [string, unknown])[] {
+  const place = (key: string): number => {
+    const at = firstFields.indexOf(key)
+    return at === -1 ? firstFields.length : at
+  }
+  return Object.entries(fields).toSorted(([a], [b]) => place(a) - place(b))
 }
 
 /** `window latestMs` as `window latest`, `mayTell` as `may tell`. */

@@ -1,4 +1,4 @@
-/** What each obligation is called before people. */
+/** What each obligation is called before people, in the order in which people take them up. */
 
 const obligations: Readonly<Record<string, string>> = {
   custody: "take custody",
@@ -8,8 +8,8 @@ const obligations: Readonly<Record<string, string>> = {
   mend: "mend the rejection",
   "read-back": "read it back",
   "agree-read-back": "agree the read-back",
-  act: "say what is done",
   reach: "reach those who can protect",
+  act: "say what is done",
   "decide-window": "decide at the window's end",
   "outcome-24h": "report the outcome, 24 hours",
   "outcome-30d": "report the outcome, 30 days",
@@ -38,6 +38,14 @@ const commands: Readonly<Record<string, string>> = {
 
 export function dutyOf(rule: string): string {
   return obligations[rule] ?? rule
+}
+
+const order = Object.keys(obligations)
+
+/** Where an obligation stands among those due at one time. */
+export function placeOf(rule: string): number {
+  const at = order.indexOf(rule)
+  return at === -1 ? order.length : at
 }
 
 export function commandFor(rule: string): string | undefined {

@@ -92,3 +92,13 @@ test("what is left out is counted, and how to see it is said", () => {
   ])
   expect(shown(owedLines).join()).not.toContain("--all")
 })
+
+test("what is due at one time is listed in the order in which people take it up", () => {
+  const rules = ["act", "reach", "read-back", "own", "read"]
+  const list = rules.map((rule) => owed({ rule, mine: true, dueMs: nowMs + minute }))
+  const lines = shown(list)
+  const found = ["read it  ", "take it", "read it back", "reach those", "say what"]
+  const places = found.map((duty) => lines.findIndex((line) => line.includes(duty)))
+  expect(places).toEqual([1, 2, 3, 4, 5])
+  expect(lines.at(-1)).toContain("tearline read bbbbbbbb")
+})

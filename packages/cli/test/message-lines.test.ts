@@ -2,7 +2,7 @@ import fc from "fast-check"
 import { expect, test } from "vitest"
 
 import type { ThreadMessage } from "../src/index.ts"
-import { messageLines } from "../src/message-lines.ts"
+import { messageLines, receiptLine } from "../src/message-lines.ts"
 import { styleFor } from "../src/terminal/style.ts"
 
 const reading = { style: styleFor(false), nowMs: 0, name: (org: string) => org }
@@ -40,9 +40,9 @@ function reviewLinesOf(reviewOwed: boolean): string {
   return messageLines(message("warning", { title: "T", reviewOwed }), reading).join(" ")
 }
 
-test("a FLASH that one officer released shows that a review is owed, and nothing else does", () => {
-  expect(reviewLinesOf(true)).toContain("review owed")
-  expect(reviewLinesOf(false)).not.toContain("review owed")
+test("a FLASH that one officer released says so, and nothing else does", () => {
+  expect(reviewLinesOf(true)).toContain("released by one officer alone")
+  expect(reviewLinesOf(false)).not.toContain("one officer")
 })
 
 test("what is not known and what is not told are shown as such", () => {
@@ -86,4 +86,25 @@ test("whatever stands in an element is shown, known here or not", () => {
       }
     }),
   )
+})
+
+test("a receipt of a step well taken is one line with its number, any other is told in full", () => {
+  const of = "1".repeat(64)
+  const read = message("receipt", { step: "read", of, role: "chief" })
+  expect(receiptLine(read, reading)).toMatch(/^read by Birch, .+ \(number 1\)$/)
+  const unsealed = message("receipt", { step: "unsealed", of })
+  expect(receiptLine(unsealed, reading)).toMatch(/^opened by Birch's exchange, /)
+  expect(receiptLine(message("receipt", { step: "refused" }), reading)).toBeUndefined()
+  expect(receiptLine(message("thanks", { step: "read" }), reading)).toBeUndefined()
+})
+
+test("a window is read from its beginning, and a result before whether it is the last", () => {
+  const labels = (kind: string, content: Record<string, unknown>): readonly string[] =>
+    messageLines(message(kind, content), reading).map((it) => it.trim().split("  ")[0] ?? "")
+  const window = { latestMs: 2, basis: "chatter", earliestMs: 1 }
+  const told = labels("warning", { title: "T", window })
+  expect(told.indexOf("window earliest")).toBeLessThan(told.indexOf("window latest"))
+  expect(told.indexOf("window latest")).toBeLessThan(told.indexOf("window basis"))
+  const outcome = labels("outcome", { final: true, result: "hoax", point: "24h" })
+  expect(outcome.slice(-3)).toEqual(["point", "result", "final"])
 })

@@ -94,15 +94,18 @@ async function confirmed({ given, terminal }: Context, invite: ReadInvite): Prom
   const answer = await terminal.ask(
     `has ${plain(invite.name)} read out its line, digit for digit, and you yours? type yes: `,
   )
-  if (answer.toLowerCase() !== "yes") {
-    throw new CliError("not_confirmed", `${plain(invite.name)} was not added`, {
-      hint: "if the digits differ, someone changed the invite on its way: ask for it by another way",
+  if (!["y", "yes"].includes(answer.toLowerCase())) {
+    const message = `it was not confirmed; ${plain(invite.name)} was not added`
+    throw new CliError("not_confirmed", message, {
+      hint: "run it again once the lines are compared, and answer yes",
     })
   }
-  return given.text("method") ?? asMethod(await terminal.ask("how was it (voice, qr, in-person)? "))
+  const asked = "how was it: voice, qr or in-person (Enter for voice)? "
+  return given.text("method") ?? asMethod(await terminal.ask(asked))
 }
 
 function asMethod(answer: string): string {
+  if (answer === "") return "voice"
   if (methods.some((it) => it === answer)) return answer
   throw new CliError("not_confirmed", "how it was compared was not said; nothing was changed", {
     hint: "answer voice, qr or in-person, or give --method",

@@ -1,7 +1,7 @@
 import { threadOf, threadPositional, withDesk } from "../act.ts"
 import type { Command, Context, Report } from "../command.ts"
 import type { NodeStatus, ThreadDocument, ThreadObligation } from "../desk/answers.ts"
-import { messageLines, type Reading } from "../message-lines.ts"
+import { messageLines, receiptLine, type Reading } from "../message-lines.ts"
 import { plain } from "../terminal/plain.ts"
 import { table } from "../terminal/table.ts"
 import { absolute, untilDue } from "../terminal/time.ts"
@@ -11,7 +11,7 @@ export const show: Command = {
   name: "show",
   summary: "show a thread: what was said, what is owed",
   positionals: [threadPositional],
-  options: { all: { type: "flag", help: "also what has been discharged, and every receipt" } },
+  options: { all: { type: "flag", help: "also what has been discharged, and receipts in full" } },
   examples: ["tearline show 3fa9", "tearline show 3fa9 --all --json"],
   run: runShow,
 }
@@ -37,13 +37,19 @@ interface Shown {
 function linesOf(shown: Shown): readonly string[] {
   const { found, status, isAll, style } = shown
   const reading: Reading = { style, nowMs: status.nowMs, name: (org) => nameIn(org, status) }
-  const told = found.messages.filter((it) => isAll || it.kind !== "receipt")
   return [
     headOf(found),
-    ...told.flatMap((it) => ["", ...messageLines(it, reading)]),
+    ...saidLines(found, isAll, reading),
     ...owedLines(shown, reading),
     ...oddLines(found, style),
   ]
+}
+
+function saidLines({ messages }: ThreadDocument, isAll: boolean, reading: Reading): string[] {
+  return messages.flatMap((it) => {
+    const receipt = isAll ? undefined : receiptLine(it, reading)
+    return ["", ...(receipt === undefined ? messageLines(it, reading) : [receipt])]
+  })
 }
 
 function headOf({ thread, isClosed, precedence }: ThreadDocument): string {
