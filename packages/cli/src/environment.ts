@@ -10,6 +10,8 @@ export interface Environment {
   readonly mayColour: boolean
   /** Node's own: where compiled code is kept between starts, if the caller has said so. */
   readonly codeCache: string | undefined
+  /** How a person types the program: npm says so, where it runs us as its script. */
+  readonly program: string
 }
 
 export const variables: Readonly<Record<string, string>> = {
@@ -23,6 +25,7 @@ export function readEnvironment(from: NodeJS.ProcessEnv = process.env): Environm
     dir: nonEmpty(from["TEARLINE_DIR"]) ?? `${homedir()}/.tearline`,
     officer: nonEmpty(from["TEARLINE_OFFICER"]) ?? userName(),
     codeCache: nonEmpty(from["NODE_COMPILE_CACHE"]),
+    program: from["npm_lifecycle_event"] === "tearline" ? "npm run -s tearline --" : "tearline",
     mayColour: nonEmpty(from["NO_COLOR"]) === undefined && from["TERM"] !== "dumb",
   }
 }

@@ -24,7 +24,8 @@ export function overviewText(commands: readonly Command[]): string {
     "environment:",
     ...table(Object.entries(variables), "  "),
     "",
-    "tearline help COMMAND shows flags and examples; tearline help exit-codes what scripts need",
+    "tearline help COMMAND shows flags and examples; tearline help exit-codes what scripts need;",
+    "tearline --version which version this is",
   ].join("\n")
 }
 

@@ -1,6 +1,7 @@
 /** The inbox as lines: the alarms above, then what is owed by due time, what machines owe rolled up. */
 
 import { alarmLines } from "./alarm-lines.ts"
+import { asCalled, type Calling } from "./calling.ts"
 import type { Inbox, NodeStatus, Owed } from "./desk/answers.ts"
 import { plain } from "./terminal/plain.ts"
 import type { Style } from "./terminal/style.ts"
@@ -14,11 +15,12 @@ interface Shown {
   readonly status: NodeStatus
   readonly nowMs: number
   readonly style: Style
+  readonly calling: Calling
 }
 
 /** What must be told first, then what this organisation owes, then what others owe it. */
 export function inboxLines(shown: Shown): readonly string[] {
-  const { owed, more, status, style } = shown
+  const { owed, more, status, style, calling } = shown
   const told = alarmLines(status.alarms, { style, nowMs: status.nowMs })
   const sorted = owed.toSorted((a, b) => a.dueMs - b.dueMs || placeOf(a.rule) - placeOf(b.rule))
   const mine = sorted.filter((it) => it.mine)
@@ -29,15 +31,20 @@ export function inboxLines(shown: Shown): readonly string[] {
   const hint =
     next === undefined
       ? []
-      : ["", style.faint(`next: tearline ${commandFor(next.rule)} ${next.thread.slice(0, 8)}`)]
-  const left = (count: number): readonly string[] => leftOut(count, style)
+      : [
+          "",
+          style.faint(
+            asCalled(`next: tearline ${commandFor(next.rule)} ${next.thread.slice(0, 8)}`, calling),
+          ),
+        ]
+  const left = (count: number): readonly string[] => leftOut(count, shown)
   return [...told, ...first, ...left(more.ours), ...second, ...left(more.theirs), ...hint]
 }
 
 /** Silence about what is not shown would be a hiding place. */
-function leftOut(count: number, style: Style): readonly string[] {
+function leftOut(count: number, { style, calling }: Shown): readonly string[] {
   if (count === 0) return []
-  return [style.alarm(`  and ${count} more, less urgent: tearline inbox --all`)]
+  return [style.alarm(asCalled(`  and ${count} more, less urgent: tearline inbox --all`, calling))]
 }
 
 /** Silence must look different from failure: the links are part of it. */

@@ -19,8 +19,16 @@ const reviewWords = "released by one officer alone; a second officer's review be
 
 /** Fields that read wrongly in the order in which they are signed; all others follow as they come. */
 const firstFields: readonly string[] = [
-  ...["earliestMs", "latestMs", "bestGuessMs"],
-  ...["verdict", "decision", "point", "result", "reached", "level", "final"],
+  "earliestMs",
+  "latestMs",
+  "bestGuessMs",
+  "verdict",
+  "decision",
+  "point",
+  "result",
+  "reached",
+  "level",
+  "final",
 ]
 
 const idDigits = 12
@@ -117,11 +125,12 @@ function fieldRows(key: string, value: unknown): readonly (readonly string[])[] 
 }
 
 function inReadingOrder(fields: Fields): readonly (readonly [string, unknown])[] {
-  const place = (key: string): number => {
-    const at = firstFields.indexOf(key)
-    return at === -1 ? firstFields.length : at
-  }
-  return Object.entries(fields).toSorted(([a], [b]) => place(a) - place(b))
+  return Object.entries(fields).toSorted(([a], [b]) => placeOf(a) - placeOf(b))
+}
+
+function placeOf(key: string): number {
+  const at = firstFields.indexOf(key)
+  return at === -1 ? firstFields.length : at
 }
 
 /** `window latestMs` as `window latest`, `mayTell` as `may tell`. */

@@ -1,5 +1,8 @@
 /** From what was typed to an exit code. The one place where errors become words for people. */
 
+import { readFileSync } from "node:fs"
+
+import { asCalled, type Calling, dirIn } from "./calling.ts"
 import { CliError, fileError, systemCode } from "./cli-error.ts"
 import type { Command, Context } from "./command.ts"
 import { commands } from "./commands/all.ts"
@@ -18,6 +21,7 @@ export async function runProgram(args: readonly string[]): Promise<ExitCode> {
   const isJson = args.includes("--json")
   const terminal = new Terminal({ isJson, mayColour: environment.mayColour })
   try {
+    if (args[0] === "--version") return tellVersion(terminal)
     const { command, rest } = chosen(args)
     if (command === undefined) return overview(terminal, args.length > 0)
     if (command.name === "help") return await runHelp(command, rest, { environment, terminal })
@@ -31,7 +35,7 @@ export async function runProgram(args: readonly string[]): Promise<ExitCode> {
     if (report !== undefined) terminal.print(report.document, report.lines)
     return exitCodes.done
   } catch (error) {
-    return tell(error, isJson)
+    return tell(error, isJson, { program: environment.program, dir: dirIn(args) })
   }
 }
 
@@ -69,6 +73,13 @@ function unknownCommand(first: string, second: string | undefined): CliError {
   return new CliError("wrong_usage", message, { hint })
 }
 
+function tellVersion(terminal: Terminal): ExitCode {
+  const manifest = readFileSync(new URL("../package.json", import.meta.url), "utf8")
+  const { version } = JSON.parse(manifest) as { readonly version: string }
+  terminal.print({ version }, [version])
+  return exitCodes.done
+}
+
 function overview(terminal: Terminal, isAsked: boolean): ExitCode {
   const text = overviewText(commands)
   if (isAsked) terminal.print({ help: text }, [text])
@@ -89,10 +100,10 @@ async function runHelp(
   return exitCodes.done
 }
 
-function tell(error: unknown, isJson: boolean): ExitCode {
+function tell(error: unknown, isJson: boolean, calling: Calling): ExitCode {
   const said = asCliError(error)
   const message = plain(said.message)
-  const hint = plain(said.hint)
+  const hint = plain(isJson ? said.hint : asCalled(said.hint, calling))
   const document = plainJson({ code: said.shown, message, hint })
   process.stderr.write(isJson ? `${document}\n` : `tearline: ${message}\nhint: ${hint}\n`)
   return said.exit

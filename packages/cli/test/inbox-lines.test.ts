@@ -44,9 +44,17 @@ function owed(changes: Partial<Owed> = {}): Owed {
   }
 }
 
+const calling = { program: "tearline", dir: undefined }
 const more = { ours: 0, theirs: 0 }
 const shown = (list: readonly Owed[], changes: Partial<NodeStatus> = {}) =>
-  inboxLines({ owed: list, more, status: { ...status, ...changes }, nowMs, style: styleFor(false) })
+  inboxLines({
+    owed: list,
+    more,
+    status: { ...status, ...changes },
+    nowMs,
+    style: styleFor(false),
+    calling,
+  })
 
 test("custody and unsealed of one peer are one line, with how many and the oldest due time", () => {
   const lines = shown([owed({ dueMs: nowMs + minute }), owed({ rule: "unsealed" }), owed()])
@@ -85,7 +93,7 @@ test("what is left out is counted, and how to see it is said", () => {
   const style = styleFor(false)
   const owedLines = [owed({ mine: true, rule: "read" }), owed()]
   const cut = { ours: 700, theirs: 3 }
-  const lines = inboxLines({ owed: owedLines, more: cut, status, nowMs, style })
+  const lines = inboxLines({ owed: owedLines, more: cut, status, nowMs, style, calling })
   expect(lines.filter((it) => it.includes("tearline inbox --all"))).toEqual([
     "  and 700 more, less urgent: tearline inbox --all",
     "  and 3 more, less urgent: tearline inbox --all",

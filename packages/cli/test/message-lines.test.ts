@@ -98,9 +98,12 @@ test("a receipt of a step well taken is one line with its number, any other is t
   expect(receiptLine(message("thanks", { step: "read" }), reading)).toBeUndefined()
 })
 
+function labels(kind: string, content: Record<string, unknown>): readonly string[] {
+  const lines = messageLines(message(kind, content), reading)
+  return lines.map((it) => it.trim().split("  ")[0] ?? "")
+}
+
 test("a window is read from its beginning, and a result before whether it is the last", () => {
-  const labels = (kind: string, content: Record<string, unknown>): readonly string[] =>
-    messageLines(message(kind, content), reading).map((it) => it.trim().split("  ")[0] ?? "")
   const window = { latestMs: 2, basis: "chatter", earliestMs: 1 }
   const told = labels("warning", { title: "T", window })
   expect(told.indexOf("window earliest")).toBeLessThan(told.indexOf("window latest"))

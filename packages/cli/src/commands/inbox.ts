@@ -27,8 +27,9 @@ export const inbox: Command = {
 }
 
 async function runInbox(context: Context): Promise<Report> {
-  const { given, terminal } = context
+  const { given, terminal, environment } = context
   const at = given.text("at")
+  const calling = { program: environment.program, dir: given.text("dir") }
   return withDesk(context, async (desk) => {
     const status = await terminal.during("waiting for the node…", desk.status())
     const atMs = at === undefined ? undefined : parseTime("at", at, status.nowMs)
@@ -37,7 +38,7 @@ async function runInbox(context: Context): Promise<Report> {
     const asked = isWhole ? wholeInbox(desk, nowMs) : desk.inbox(atMs)
     const found = ofSides(await terminal.during("gathering what is owed…", asked), given)
     const { lines: owed, more } = found
-    const lines = inboxLines({ owed, more, status, nowMs, style: terminal.style })
+    const lines = inboxLines({ owed, more, status, nowMs, style: terminal.style, calling })
     return { document: owed, lines }
   })
 }

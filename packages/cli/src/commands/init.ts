@@ -1,5 +1,6 @@
 import type { RoleUrls } from "@tearline/postgres"
 
+import { asCalled } from "../calling.ts"
 import { CliError } from "../cli-error.ts"
 import type { Command, Context, Report } from "../command.ts"
 import { usageError } from "../given.ts"
@@ -47,7 +48,7 @@ export const init: Command = {
 }
 
 async function runInit(context: Context): Promise<Report> {
-  const { given, terminal } = context
+  const { given, terminal, environment } = context
   const name = nameOf(given.needed("name"))
   const listen = listenOf(given.text("listen") ?? "127.0.0.1:8443")
   const endpoint = endpointOf(given.text("endpoint"))
@@ -68,6 +69,7 @@ async function runInit(context: Context): Promise<Report> {
     }),
   )
   const { config, dir, fingerprint } = made
+  const calling = { program: environment.program, dir: undefined }
   return {
     document: { dir, org: config.org, name: config.name, endpoint: config.endpoint, fingerprint },
     lines: [
@@ -77,7 +79,7 @@ async function runInit(context: Context): Promise<Report> {
       `endpoint      ${plain(config.endpoint)}`,
       "",
       `next: move ${plain(dir)}/secrets/root.json and next-root.json offline,`,
-      `then start it with: tearline up --dir ${plain(dir)}`,
+      asCalled(`then start it with: tearline up --dir ${plain(dir)}`, calling),
     ],
   }
 }
