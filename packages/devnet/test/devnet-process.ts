@@ -45,7 +45,7 @@ export class Program {
   readonly child: ChildProcess
   readonly ended: Promise<Ended>
   readonly #lines: string[] = []
-  readonly #waiting = new Map<string, () => void>()
+  readonly #waiting = new Map<string, PromiseWithResolvers<void>>()
   #errors = ""
 
   constructor(program: keyof typeof programs, args: readonly string[]) {
@@ -65,21 +65,20 @@ export class Program {
     })
     const { promise, resolve } = Promise.withResolvers<Ended>()
     this.child.on("close", (code) => {
-      for (const wake of this.#waiting.values()) wake()
+      for (const [text, { reject }] of this.#waiting) {
+        reject(new Error(`ended with code ${code} before "${text}": ${this.#errors}`))
+      }
       resolve({ code, lines: this.#lines, errors: this.#errors })
     })
     this.ended = promise
   }
 
-  /**
-   * Resolves once this text has been printed, on whichever of the two streams, or the program has
-   * ended.
-   */
+  /** Resolves once this text has been printed, on either stream; rejects if it ends before that. */
   async printed(text: string): Promise<void> {
     if ([...this.#lines, this.#errors].some((line) => line.includes(text))) return
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#waiting.set(text, resolve)
-    await promise
+    const printed = Promise.withResolvers<void>()
+    this.#waiting.set(text, printed)
+    await printed.promise
   }
 
   #take(line: string): void {
@@ -88,7 +87,7 @@ export class Program {
   }
 
   #wake(printed: string): void {
-    for (const [text, wake] of this.#waiting) if (printed.includes(text)) wake()
+    for (const [text, { resolve }] of this.#waiting) if (printed.includes(text)) resolve()
   }
 }
 

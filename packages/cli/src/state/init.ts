@@ -5,6 +5,7 @@
  * leaves no half node, and a folder that is there is never touched.
  */
 
+import { randomInt } from "node:crypto"
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs"
 import { createServer } from "node:net"
 import { basename, dirname, resolve } from "node:path"
@@ -124,18 +125,36 @@ function endpointOf({ host, port }: { host: string; port: number }): string {
   return `https://${host.includes(":") ? `[${host}]` : host}:${port}`
 }
 
+/** Below the ports that systems give to outgoing connections: one of those may be taken any time. */
+const portsForNodes = { from: 20_000, count: 10_000 }
+const portTriesMax = 50
+
+/** A port that is free now and likely to be at the next start. */
 async function freePort(host: string): Promise<number> {
+  for (let tries = 1; tries < portTriesMax; tries += 1) {
+    const port = portsForNodes.from + randomInt(portsForNodes.count)
+    const isFree = await listensOn(host, port).catch((error: unknown) => {
+      if (systemCode(error) === "EADDRINUSE") return false
+      throw refusedHost(host, error)
+    })
+    if (isFree) return port
+  }
+  throw refusedHost(host)
+}
+
+function refusedHost(host: string, cause?: unknown): CliError {
+  const hint = "give an address of this machine: --listen 127.0.0.1:8443"
+  return new CliError("wrong_usage", `this machine cannot listen on ${host}`, { hint, cause })
+}
+
+async function listensOn(host: string, port: number): Promise<boolean> {
   const server = createServer()
   const { promise, resolve: listening, reject } = Promise.withResolvers<void>()
   server.once("error", reject)
-  server.listen(0, host, listening)
+  server.listen(port, host, listening)
   try {
     await promise
-    const address = server.address()
-    return typeof address === "object" && address !== null ? address.port : 0
-  } catch (cause) {
-    const hint = "give an address of this machine: --listen 127.0.0.1:8443"
-    throw new CliError("wrong_usage", `this machine cannot listen on ${host}`, { hint, cause })
+    return true
   } finally {
     server.close()
   }
