@@ -116,6 +116,10 @@ test("a warning from flags arrives by itself and is owed by due time", async () 
   expect(stdout).toContain("EXERCISE Attack on a cathedral")
   const dues = (await mineIn(birch)).map(({ dueMs }) => dueMs)
   expect(dues).toEqual(dues.toSorted((a, b) => a - b))
+  const [listed] = await json<readonly { id: string; owed: readonly Owed[] }[]>(birch, "threads")
+  expect(listed?.id).toBe(thread)
+  expect(listed?.owed.map(({ rule }) => rule)).toContain("read")
+  expect((await tearline(birch, "threads")).stdout).toMatch(/Alder +open +EXERCISE Attack.+you: /)
   const shown = await tearline(birch, "show", thread.slice(0, 8))
   expect(shown.stdout).toContain("THREAT TO LIFE")
   expect(shown.stdout).toMatch(/who +unknown/)
@@ -168,6 +172,8 @@ test("each act of the loop discharges what it is for, until nothing is owed", as
     await until(dir, async () => (await json<readonly Owed[]>(dir, "inbox")).length === 0)
     const found = await json<ThreadDocument>(dir, "show", prefix)
     expect(found.isClosed).toBe(true)
+    expect((await tearline(dir, "threads")).stdout).toMatch(/closed.+nothing is owed/)
+    expect((await tearline(dir, "show", prefix)).stdout).toMatch(/read by Birch, /)
   }
   const [ours, theirs] = await Promise.all(
     [alder, birch].map((dir) => json<ThreadDocument>(dir, "show", prefix)),
