@@ -32,6 +32,11 @@ import { readEvents } from "./events.ts"
 /** A node of another version may take long over a big inbox; longer than this is no answer. */
 const answerMsMax = 60_000
 
+/** What a write on a kept connection meets when the node has closed it as idle meanwhile. */
+const closedCodes: ReadonlySet<string> = new Set(["EPIPE", "ECONNRESET"])
+/** More kept connections than this may not all be stale. */
+const triesMax = 9
+
 interface Asking {
   readonly method: "GET" | "POST"
   readonly path: string
@@ -129,12 +134,15 @@ export class DeskClient {
     }
   }
 
-  async #send({ method, path, body }: Asking, signal: AbortSignal): Promise<IncomingMessage> {
+  async #send(asking: Asking, signal: AbortSignal, tries = 1): Promise<IncomingMessage> {
+    const { method, path, body } = asking
     const text = body === undefined ? undefined : JSON.stringify(body)
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
     const outgoing = request({
       socketPath: this.#folder.deskSocket(),
-      agent: this.#agent,
+      // An act goes over a connection of its own: on a kept one that the node has just closed, nobody
+      // could say whether it was taken. A question may simply be asked again.
+      agent: method === "GET" ? this.#agent : false,
       method,
       path,
       signal,
@@ -151,6 +159,9 @@ export class DeskClient {
     try {
       return await promise
     } catch (error) {
+      if (tries < triesMax && outgoing.reusedSocket && closedCodes.has(systemCode(error) ?? "")) {
+        return this.#send(asking, signal, tries + 1)
+      }
       throw this.#unreachable(error)
     }
   }
