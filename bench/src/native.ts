@@ -19,7 +19,10 @@ import { ownCpuMs } from "./process-table.ts"
 const perEnvelope = {
   /** By the sender's exchange, the sender's gateway, and for custody by the receiver's gateway. */
   "composite signature made": 3,
-  /** Outer by gateway and exchange, inner by the exchange, custody by the exchanges of both sides. */
+  /**
+   * Outer by gateway and exchange, inner by the exchange, custody by the exchanges of both sides.
+   * That of the receiver's own gateway is our choice and not the protocol's: without it, 4.
+   */
   "composite signature checked": 5,
   "HPKE sealed (MLKEM768-X25519)": 1,
   "HPKE opened (MLKEM768-X25519)": 1,

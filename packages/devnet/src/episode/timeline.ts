@@ -15,7 +15,7 @@ const dayMs = 24 * hourMs
 
 /** The names of obligations that do not speak for themselves; four lines of 80. */
 const legend =
-  "Owed by people: own (an owner takes it), read-back (the ask in own words), reach (those who " +
+  "Owed by people: own (an owner takes it), read-back (what was understood, said back), reach (those who " +
   "can protect know), decide-window (guard goes on, or is stepped down), outcome (what came of it). " +
   "By machine: custody (the gateway holds it), unsealed (the exchange opened it). " +
   "Left: time to spare."
