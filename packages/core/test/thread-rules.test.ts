@@ -17,9 +17,11 @@ import {
   type ThreadId,
 } from "@tearline/core"
 
+import { actContent } from "./fixtures/acts.ts"
+import { forged, takenOff } from "./fixtures/forged.ts"
 import { hashing } from "./fixtures/suite.ts"
 import { alder, birch, conversation, messageOf } from "./fixtures/thread-fixtures.ts"
-import { orgIdOf } from "./fixtures/world.ts"
+import { createWorld, orgIdOf } from "./fixtures/world.ts"
 
 describe("a thread", () => {
   test("M-THR-1: its id is a hash of the two parties, the status and a nonce", () => {
@@ -52,6 +54,49 @@ describe("a thread", () => {
     expect(entryRefusal(thread, stated({ kind: "acceptance" }))).toBe("not_entitled")
     const part = { ...warning.part, subject: { thread: "c".repeat(32) as ThreadId } }
     expect(entryRefusal(thread, { ...warning, part })).toBe("wrong_thread")
+  })
+
+  test("M-THR-28: what overtakes its warning, or answers a lost one, stands in its originator's thread", async () => {
+    for (const [by, act] of [
+      ["birch", "accept"],
+      ["alder", "line"],
+    ] as const) {
+      const world = createWorld()
+      const thread = await world.warn("alder", "birch")
+      await world.deliverAll()
+      const { act: kind, content } = actContent(act)
+      await world.act(by, thread, kind, { content })
+      const other = by === "birch" ? "alder" : "birch"
+      const fresh = createWorld()
+      await fresh.deliver({ ...takenOff(world.road), from: fresh.of(by) })
+      expect(fresh.of(other).journal.heads.get(thread)?.thread).toMatchObject({
+        originator: fresh.of("alder").org,
+        addressee: fresh.of("birch").org,
+      })
+    }
+  })
+
+  test("M-THR-28: a nonce that does not give the thread's id is refused, an older part without one is not", async () => {
+    const nonce = "0".repeat(32) as ThreadId
+    for (const [subject, code] of [
+      [{ nonce }, "wrong_thread"],
+      [{}, null],
+    ] as const) {
+      for (const isKnown of [true, false]) {
+        const world = createWorld()
+        const thread = await world.warn("alder", "birch")
+        await world.deliverAll()
+        await world.act("birch", thread, "acceptance", { content: actContent("accept").content })
+        const strange = forged(takenOff(world.road), { part: { subject: { thread, ...subject } } })
+        const at = isKnown ? world : createWorld()
+        await at.deliver({ ...strange, from: at.of("birch") })
+        const arrival = at.of("alder").journal.arrivals.get(strange.item.digest)
+        expect(arrival?.code).toBe(code)
+        const { originator } = at.of("alder").journal.heads.get(thread)?.thread ?? {}
+        const isThere = isKnown || code === null
+        expect(originator).toBe(isThere ? at.of("alder").org : undefined)
+      }
+    }
   })
 
   test("M-THR-3, M-THR-4: the same set in any order, however often, is the same view in one order", () => {

@@ -4,7 +4,7 @@ import { present } from "../assert.ts"
 import type { MessageId, OrgId, ThreadId } from "../ids.ts"
 import { nextLanePlace, toldOf, withSealed } from "../link/link.ts"
 import { protocolVersion, type Message, type Part, type Statement } from "../messages/statement.ts"
-import { nextPlace, withMessage, type Thread } from "../thread/thread.ts"
+import { nextPlace, nonceOf, withMessage, type Thread } from "../thread/thread.ts"
 import { precedences, type Precedence } from "../vocabulary/precedence.ts"
 import type { Status } from "../vocabulary/status.ts"
 import type { Addressee, Sealed } from "./ports.ts"
@@ -14,7 +14,7 @@ import { changeLink, putThread, type Desk, type Turn } from "./turn.ts"
 export interface SpokenTo {
   readonly org: OrgId
   readonly thread: Thread | null
-  /** Only in the warning that opens the thread. */
+  /** Of a thread that is being opened; of any other it is in the thread. */
   readonly nonce?: string
   readonly asks?: readonly string[]
   readonly releasableTo?: readonly OrgId[]
@@ -44,8 +44,9 @@ function statementOf(desk: Desk, saying: Saying): Statement {
   }
 }
 
-function subjectOf({ thread, nonce }: SpokenTo): Part["subject"] {
+function subjectOf({ thread, nonce: drawn }: SpokenTo): Part["subject"] {
   if (thread === null) return null
+  const nonce = drawn ?? nonceOf(thread)
   // A nonce is 16 bytes in hexadecimal, as a thread's id is.
   return nonce === undefined
     ? { thread: thread.id }

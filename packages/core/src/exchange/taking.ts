@@ -16,6 +16,7 @@ import {
   emptyThread,
   entryRefusal,
   isFullFor,
+  nonceOf,
   withCustody,
   withMessage,
   withRefusal,
@@ -82,6 +83,25 @@ export async function refuse(
   return { kind: "refused", code }
 }
 
+/**
+ * Whose thread it is that this side has not heard of yet. The nonce tells: the id is made of it and
+ * of who opened the thread. Without one it is taken for the author's, unless what is said is the
+ * other end's to say.
+ */
+function originatorOf(desk: Desk, { statement, part }: Message): OrgId | undefined {
+  const { author, status, kind } = statement
+  const { thread, nonce } = part.subject ?? {}
+  if (nonce !== undefined) {
+    const isOf = (originator: OrgId, addressee: OrgId) =>
+      threadIdOf(desk.hashing, { originator, addressee, status, nonce }) === thread
+    if (isOf(author, desk.own)) return author
+    return kind !== "warning" && isOf(desk.own, author) ? desk.own : undefined
+  }
+  if (kind === "warning") return undefined
+  const by = kindRule(kind)?.by ?? []
+  return by.length === 1 && by[0] === "addressee" ? desk.own : author
+}
+
 /** The thread that a message says it belongs to, made where this side has not heard of it yet. */
 async function threadFor(
   desk: Desk,
@@ -90,14 +110,17 @@ async function threadFor(
   const subject = message.part.subject
   if (subject === null) return undefined
   const { author, status, kind } = message.statement
-  if (kind === "warning") {
-    const seed = { originator: author, addressee: desk.own, status, nonce: subject.nonce ?? "" }
-    if (threadIdOf(desk.hashing, seed) !== subject.thread) return "wrong_thread"
+  const held = (await desk.memory.thread(subject.thread))?.thread
+  if (held !== undefined && kind !== "warning") {
+    const { nonce = nonceOf(held) } = subject
+    const isThis = nonce === undefined || threadIdOf(desk.hashing, { ...held, nonce }) === held.id
+    return isThis ? held : "wrong_thread"
   }
-  const held = await desk.memory.thread(subject.thread)
-  if (held !== undefined) return held.thread
-  // Not here yet: it can only be one that the author opens with us, whose warning is on its way.
-  return emptyThread({ id: subject.thread, originator: author, addressee: desk.own, status })
+  const originator = originatorOf(desk, message)
+  if (originator === undefined) return "wrong_thread"
+  // Not here yet, or not any more: its warning is on its way, or will be returned.
+  const addressee = originator === author ? desk.own : author
+  return held ?? emptyThread({ id: subject.thread, originator, addressee, status })
 }
 
 function writeMessage(desk: Desk, turn: Turn, arrival: Arrived, message: Message): void {

@@ -49,7 +49,10 @@ export type Statement = v.InferOutput<typeof statementSchema>
 
 const threadSubject = v.looseObject({
   thread: threadIdSchema,
-  /** The nonce out of which the thread's id is made; only in the warning that opens it. */
+  /**
+   * The nonce out of which the thread's id is made: who hears of the thread for the first time sees
+   * by it whose it is. Parts of before may lack it, but for the warning that opens the thread.
+   */
   nonce: v.optional(threadIdSchema),
 })
 

@@ -44,6 +44,14 @@ export function partyOf(thread: Thread, org: OrgId): Party | undefined {
   return org === thread.addressee ? "addressee" : undefined
 }
 
+/** The nonce out of which the thread's id is made, once a message that names it is here. */
+export function nonceOf(thread: Thread): string | undefined {
+  for (const { part } of thread.messages) {
+    if (part.subject?.nonce !== undefined) return part.subject.nonce
+  }
+  return undefined
+}
+
 export function otherParty(thread: Thread, org: OrgId): OrgId {
   return org === thread.originator ? thread.addressee : thread.originator
 }
