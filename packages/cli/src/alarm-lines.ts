@@ -7,6 +7,7 @@ import { ago } from "./terminal/time.ts"
 
 const words: Readonly<Record<string, (it: NodeAlarm, nowMs: number) => string>> = {
   "clock-suspect": () => "the node's clock has jumped; no due time moved: check the machine's time",
+  storage: storageWords,
   conflict: (it) => `${placeOf(it)}: two messages contradict each other; both are kept and shown`,
   "unknown-policy": (it) => `${placeOf(it)} names a policy unknown here: the built-in times count`,
   damaged: (it) => `${placeOf(it)} is damaged where it is stored: restore it from a backup`,
@@ -14,6 +15,17 @@ const words: Readonly<Record<string, (it: NodeAlarm, nowMs: number) => string>> 
     `${peerOf(it)} is silent, last heard ${ago(it.sinceMs ?? 0, nowMs)}`,
   gaps: (it) =>
     `${peerOf(it)}: ${it.missing ?? 0} of its messages missing here, ${it.unheld ?? 0} of ours there`,
+}
+
+function storageWords({ process = "", code = "" }: NodeAlarm): string {
+  const whose = `the ${plain(process)}'s database`
+  if (code === "disk_full") {
+    return `the disk of ${whose} is full: free some space, and the node goes on by itself`
+  }
+  if (code === "corrupt") {
+    return `${whose} is damaged: stop the node and restore it from a backup`
+  }
+  return `${whose} fails (${plain(code)}): see logs/ and postgres/server.log of the state folder`
 }
 
 function peerOf({ peer = "", peerName = peer }: NodeAlarm): string {

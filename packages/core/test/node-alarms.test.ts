@@ -32,6 +32,7 @@ const terms = { own: alder, intervalMs: hour, policy: builtInPolicy }
 const fresh = () => newLink(birch, startedMs)
 const watched = (changes: Partial<WatchedNode> = {}): WatchedNode => ({
   isClockSuspect: false,
+  storage: [],
   threads: [],
   links: [{ link: fresh(), terms }],
   ...changes,
@@ -46,6 +47,11 @@ describe("alarms of a node", () => {
   test("a clock that has jumped is told to a person", () => {
     const found = alarmsOf(watched({ isClockSuspect: true }), startedMs)
     expect(found).toEqual([{ kind: "clock-suspect" }])
+  })
+
+  test("a database that fails is told, and whose it is", () => {
+    const storage = [{ kind: "storage", process: "gateway", code: "disk_full" } as const]
+    expect(alarmsOf(watched({ storage }), startedMs)).toEqual(storage)
   })
 
   test("M-LNK-6: a link is silent once its sign of life is overdue", () => {

@@ -67,3 +67,16 @@ test("what a former run has written is not before now", () => {
   it.pass(1_000)
   expect(clock.nowMs()).toBeGreaterThanOrEqual(2_000_949)
 })
+
+test("a wall clock over a minute behind what a former run has written is suspect, once", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: -86_400_000, max: 86_400_000 }), (aheadMs) => {
+      const it = hands(1e12)
+      const clock = nodeClock(it)
+      clock.notBefore(1e12 + aheadMs)
+      it.pass(5_000)
+      expect(clock.isSuspect()).toBe(aheadMs > 60_000)
+      expect(clock.isSuspect()).toBe(false)
+    }),
+  )
+})

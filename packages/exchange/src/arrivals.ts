@@ -67,6 +67,8 @@ export class Arrivals {
   #stop = new AbortController()
   #running: Promise<void> | undefined
   isConnected = false
+  /** Frames of the present stream that are not what our gateway has signed for. */
+  damaged = 0
 
   constructor(parts: ArrivalsParts) {
     this.#parts = parts
@@ -130,6 +132,8 @@ export class Arrivals {
         throw new ExchangeError("gateway_refused", `the gateway answers ${answer.statusCode}`)
       }
       this.isConnected = true
+      // Whatever is not taken comes again on each stream, what is damaged too.
+      this.damaged = 0
       this.#parts.onConnected()
       for await (const frame of framesOf(answer as AsyncIterable<Buffer>)) {
         timer.refresh()
@@ -148,6 +152,7 @@ export class Arrivals {
       this.#sinceMs.set(held, performance.now())
       this.#intake.receive(held)
     } catch (error) {
+      this.damaged += 1
       diagnostics("error", "frame_refused", { code: codeOf(error) })
     }
   }

@@ -39,6 +39,7 @@ import { type OwnKeys, ownKeysOf } from "./own-keys.ts"
 import { pause } from "./pause.ts"
 import { Peers } from "./peers.ts"
 import { sealerOf } from "./sealer.ts"
+import { StorageTrouble } from "./storage-trouble.ts"
 import { takenReportsOf } from "./taken-reports.ts"
 import { Ticks } from "./ticks.ts"
 
@@ -83,6 +84,7 @@ interface Parts {
   readonly events: Events
   readonly metrics: Metrics
   readonly activity: Activity
+  readonly storage: StorageTrouble
 }
 
 /**
@@ -112,6 +114,7 @@ export async function runExchange(
     events: new Events(),
     metrics: new Metrics(),
     activity: new Activity(),
+    storage: new StorageTrouble(line),
   }
   return start(parts)
 }
@@ -197,13 +200,16 @@ interface Carriage {
 }
 
 function submitter(
-  { activity, metrics }: Parts,
+  { activity, metrics, storage }: Parts,
   host: Host<ExchangeInput, ExchangeAnswer>,
 ): Carriage["submit"] {
   return (input) =>
     activity.during(async () => {
       const startedMs = performance.now()
-      const answer = await host.submit(input, laneOf(input))
+      const answer = await host.submit(input, laneOf(input)).catch((error: unknown) => {
+        storage.note(error)
+        throw error
+      })
       const kind = { kind: input.kind }
       metrics.observeMs("tearline_exchange_turn_seconds", kind, performance.now() - startedMs)
       return answer
@@ -254,6 +260,7 @@ function serveDesk(
     submit,
     isConnected: () => arrivals.isConnected,
     isClockSuspect: () => ticks.isClockSuspect,
+    storageTrouble: () => parts.storage.now(arrivals.damaged),
     during: (work) => activity.during(work),
   })
   return serveOn(config.desk.socket, (request) => desk.fetch(request))

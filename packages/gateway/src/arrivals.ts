@@ -22,6 +22,8 @@ const noFrame = new Uint8Array(4)
 export interface ArrivalParts {
   readonly store: Pick<GatewayStore, "untaken">
   readonly diagnostics: Diagnostics
+  /** Arrivals could not be read. */
+  readonly onTrouble?: (error: unknown) => void
 }
 
 /** Only one stream is served: the newest. */
@@ -60,12 +62,15 @@ class ArrivalStream {
   readonly readable: ReadableStream<Uint8Array>
   readonly feed: ArrivalFeed
 
-  constructor({ store, diagnostics }: ArrivalParts, window: number) {
+  constructor({ store, diagnostics, onTrouble }: ArrivalParts, window: number) {
     this.feed = new ArrivalFeed({
       untaken: (limit, excluding) => store.untaken(limit, excluding),
       timers: machineTimers,
       window,
-      onTrouble: (error) => diagnostics("warn", "arrivals_not_read", { code: codeOf(error) }),
+      onTrouble: (error) => {
+        diagnostics("warn", "arrivals_not_read", { code: codeOf(error) })
+        onTrouble?.(error)
+      },
     })
     const source = {
       pull: (to: ReadableStreamDefaultController<Uint8Array>) => this.#pull(to),

@@ -6,7 +6,8 @@
  * the next look.
  */
 
-import type { Activity, Diagnostics } from "@tearline/core"
+import { type Activity, type Diagnostics, RecentTrouble } from "@tearline/core"
+import { StoreError } from "@tearline/store"
 import type { GatewayStore } from "@tearline/store/gateway"
 
 import { codeOf } from "./gateway-error.ts"
@@ -14,6 +15,8 @@ import { codeOf } from "./gateway-error.ts"
 export interface HealthReport {
   readonly isReady: boolean
   readonly database: string
+  /** Code of the database's latest failure within the last minute, whatever went well since. */
+  readonly trouble: string | null
   readonly waiting: number
   /** What this process may do to its machine; all false under the permission flags. */
   readonly permissions: {
@@ -29,6 +32,7 @@ const lookMs = 2000
 export class Health {
   readonly #activity: Activity
   readonly #diagnostics: Diagnostics
+  readonly #trouble = new RecentTrouble(() => performance.now())
   #database = "starting"
   #changes = 0
   #timer: NodeJS.Timeout | undefined
@@ -52,7 +56,7 @@ export class Health {
       if (changes === this.#changes) this.#activity.waiting = total
       this.#turn("ready")
     } catch (error) {
-      this.#turn(codeOf(error))
+      this.noted(error)
     }
     if (this.#isClosed) return
     this.#timer = setTimeout(() => void this.watch(store), lookMs)
@@ -61,6 +65,7 @@ export class Health {
   /** A call to the database has failed, or one has gone through. */
   noted(error?: unknown): void {
     this.#turn(error === undefined ? "ready" : codeOf(error))
+    if (error instanceof StoreError && error.code !== "conflict") this.#trouble.note(error.code)
   }
 
   held(): void {
@@ -82,6 +87,7 @@ export class Health {
     return {
       isReady: this.isReady,
       database: this.#database,
+      trouble: this.#trouble.code ?? null,
       waiting: this.#activity.waiting,
       permissions: {
         fsWrite: may("fs.write"),

@@ -217,6 +217,9 @@ test("without its database nothing is acknowledged, and it recovers by itself (M
   await database.start()
   const back = await answersUntil(200, () => caller.deliver(unit))
   expect(toHex(openCustody(back.body, birchKey).sender)).toBe(alder.org)
-  expect((await exchange.call("/ready", { method: "GET" })).status).toBe(200)
+  const ready = await exchange.call("/ready", { method: "GET" })
+  expect(ready.status).toBe(200)
+  // A minute long, so that whoever looks now hears of it.
+  expect(JSON.parse(ready.body.toString())).toMatchObject({ trouble: "unavailable" })
   caller.close()
 })

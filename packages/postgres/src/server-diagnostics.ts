@@ -11,6 +11,8 @@ import {
   rmSync,
 } from "node:fs"
 
+import { codeOf } from "./error.ts"
+
 const bytesMax = 4 * 1024 * 1024
 
 /** Keeps at most one full file behind. The server appends, so cutting the file at 0 is safe. */
@@ -24,6 +26,15 @@ export function boundDiagnostics(folder: string): void {
     ftruncateSync(file)
   } finally {
     closeSync(file)
+  }
+}
+
+/** The same on a timer: a full disk must not end the launcher. It is tried again a minute later. */
+export function boundDiagnosticsIfPossible(folder: string): void {
+  try {
+    boundDiagnostics(folder)
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error
   }
 }
 

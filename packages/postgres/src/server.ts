@@ -30,7 +30,7 @@ import {
 import { identify } from "./process-identity.ts"
 import { checkSafety } from "./safety.ts"
 import { adminRole, openSecrets, type Passwords } from "./secrets.ts"
-import { boundDiagnostics } from "./server-diagnostics.ts"
+import { boundDiagnostics, boundDiagnosticsIfPossible } from "./server-diagnostics.ts"
 import { writeSettings } from "./settings.ts"
 import { openSocketFolder, port } from "./socket-folder.ts"
 
@@ -211,13 +211,21 @@ async function endOurs(ground: Ground, identity: string): Promise<void> {
 function handle(ground: Ground, identity: string, how: Origin): PostgresServer {
   const { folder, socketFolder, passwords } = ground
   const lease = takeLease(folder)
-  const logTimer = setInterval(() => boundDiagnostics(folder), 60_000).unref()
+  const logTimer = setInterval(() => boundDiagnosticsIfPossible(folder), 60_000).unref()
+  const leave = async (): Promise<void> => {
+    if (!dropLease(folder, lease) || countLeases(folder) > 0) return
+    await endOurs(ground, identity)
+  }
   const stop = async (): Promise<void> => {
     clearInterval(logTimer)
-    await underLock(folder, async () => {
-      if (!dropLease(folder, lease) || countLeases(folder) > 0) return
-      await endOurs(ground, identity)
-    })
+    try {
+      await underLock(folder, leave)
+    } catch (error) {
+      if (asPostgresError(error, folder).code !== "disk_full") throw error
+      // No lock can be written, and the server must not stay behind for it. Whoever joins it at
+      // this very moment finds it gone and starts it again.
+      await leave()
+    }
   }
   return {
     how,

@@ -77,6 +77,7 @@ function tell(terminal: Terminal, event: NodeEvent): void {
     terminal.note(`the database is back, as process ${event.pid}`)
   }
   if (event.process === "postgres" && event.kind === "failed") {
-    terminal.note(`the database is away (${event.code}); trying again`)
+    const advice = event.code === "disk_full" ? ": free some space on its disk" : ""
+    terminal.note(`the database is away (${event.code})${advice}; trying again`)
   }
 }

@@ -17,8 +17,8 @@ export interface LinkStatus {
 /** What a person must be told unasked. */
 export interface NodeAlarm {
   /**
-   * `clock-suspect`, `conflict`, `unknown-policy`, `link-silent`, `gaps`, `damaged`; others may
-   * come.
+   * `clock-suspect`, `storage`, `conflict`, `unknown-policy`, `link-silent`, `gaps`, `damaged`;
+   * others may come.
    */
   readonly kind: string
   readonly peer?: string
@@ -27,6 +27,9 @@ export interface NodeAlarm {
   readonly sinceMs?: number
   readonly missing?: number
   readonly unheld?: number
+  /** Of `storage`: whose database it is, and what it says. */
+  readonly process?: string
+  readonly code?: string
 }
 
 export interface NodeStatus {

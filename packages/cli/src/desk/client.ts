@@ -11,6 +11,7 @@ import { Agent, type IncomingMessage, request } from "node:http"
 import { CliError, systemCode } from "../cli-error.ts"
 import { isHeld } from "../launcher/lock.ts"
 import { type NodeFolder, openNodeFolder } from "../state/folder.ts"
+import { fullDiskHint } from "../state/full-disk.ts"
 import { wholeText } from "../whole-text.ts"
 import type {
   Act,
@@ -122,7 +123,7 @@ export class DeskClient {
   async #ask<Answer>(asking: Asking): Promise<Answer> {
     const answer = await this.#send(asking, AbortSignal.timeout(answerMsMax))
     const text = await this.#reading(answer)
-    if (answer.statusCode !== 200) throw refusalOf(answer.statusCode ?? 0, text)
+    if (answer.statusCode !== 200) throw this.#refusal(answer.statusCode ?? 0, text)
     return JSON.parse(text) as Answer
   }
 
@@ -166,6 +167,15 @@ export class DeskClient {
     }
   }
 
+  /** Where the database is away, nobody inside the node may know of the reason that we can see. */
+  #refusal(status: number, text: string): CliError {
+    const refusal = refusalOf(status, text)
+    const hint = refusal.shown === "unavailable" ? fullDiskHint(this.#folder.dir) : undefined
+    if (hint === undefined) return refusal
+    const { code, message, shown } = refusal
+    return new CliError(code, message, { hint, shown })
+  }
+
   #unreachable(cause: unknown): CliError {
     const { dir } = this.#folder
     const code = systemCode(cause)
@@ -192,7 +202,7 @@ export function deskClient(dir: string): DeskClient {
 
 /** The launcher runs and the exchange does not yet, or not at this moment. */
 function between(dir: string, cause: unknown): CliError {
-  const hint = `try again in a moment; if it stays, see ${dir}/logs`
+  const hint = fullDiskHint(dir) ?? `try again in a moment; if it stays, see ${dir}/logs`
   return new CliError("no_answer", `the node of ${dir} is still starting`, { hint, cause })
 }
 

@@ -5,7 +5,7 @@
  * the kind of error and the places in the code are kept.
  */
 
-import { appendFileSync, renameSync, statSync } from "node:fs"
+import { appendFileSync, renameSync, statSync, truncateSync } from "node:fs"
 
 import { systemCode } from "../cli-error.ts"
 
@@ -38,11 +38,21 @@ export class BoundedLog {
 
   /** A full disk must not end the node that it threatens: the line is lost. */
   write(diagnostic: Diagnostic): void {
-    const line = `${JSON.stringify(diagnostic)}\n`
+    const line = Buffer.from(`${JSON.stringify(diagnostic)}\n`)
     try {
       if (this.#bytes + line.length > fileBytesMax) this.#turnOver()
       appendFileSync(this.#path, line, { mode: 0o600 })
       this.#bytes += line.length
+    } catch (error) {
+      if (systemCode(error) === undefined) throw error
+      this.#dropTorn()
+    }
+  }
+
+  /** A disk may fill up in the middle of a line, which the next one would then be glued to. */
+  #dropTorn(): void {
+    try {
+      truncateSync(this.#path, this.#bytes)
     } catch (error) {
       if (systemCode(error) === undefined) throw error
     }

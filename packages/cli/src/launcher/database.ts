@@ -33,7 +33,7 @@ export interface DatabaseOptions {
   readonly onProgress: (message: string) => void
   /** The server died and is back, under this process id; `hasMoved` where its URLs are others. */
   readonly onRestart: (pid: number, hasMoved: boolean) => void
-  /** It died and could not be started again yet; it is tried again. */
+  /** It died and could not be started again yet, for this reason; it is tried again. */
   readonly onFailure: (code: string) => void
 }
 
@@ -68,6 +68,7 @@ class Watched implements Databases {
   #urls: RoleUrls
   #identity: string | undefined
   #mending: Promise<void> | undefined
+  #failure: string | undefined
   #isClosing = false
 
   constructor(server: PostgresServer, urls: RoleUrls, options: DatabaseOptions) {
@@ -113,9 +114,13 @@ class Watched implements Databases {
       const urls = await prepareRoles(this.#server)
       const hasMoved = urls.exchange !== this.#urls.exchange
       this.#urls = urls
+      this.#failure = undefined
       onRestart(this.#server.pid, hasMoved)
     } catch (error) {
-      onFailure(error instanceof PostgresError ? error.code : "unknown")
+      // Tried twice a second, told once.
+      const code = error instanceof PostgresError ? error.code : "unknown"
+      if (code !== this.#failure) onFailure(code)
+      this.#failure = code
     }
   }
 }

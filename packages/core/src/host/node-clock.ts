@@ -4,7 +4,7 @@
  * It starts at the later of wall time and the latest time that the node is known to have written,
  * and runs on the machine's uptime. Towards the wall clock it drifts by a twentieth at most, so
  * that a small error heals and a jump moves no due time; a jump of over a minute is shown to a
- * person.
+ * person, and so is one back that happened while the node was down.
  */
 
 import type { Clock } from "./ports.ts"
@@ -20,7 +20,10 @@ export interface Hands {
 }
 
 export interface NodeClock extends Clock {
-  /** Never shows an earlier time than this from now on: what a former run has written. */
+  /**
+   * Never shows an earlier time than this from now on: what a former run has written. A wall clock
+   * over a minute behind that has stepped back while nobody looked.
+   */
   notBefore(atMs: number): void
   /** Whether the wall clock has jumped since this was last asked; asked every few seconds. */
   isSuspect(): boolean
@@ -31,6 +34,7 @@ export function nodeClock(hands: Hands): NodeClock {
   let shownMs = hands.wallMs()
   let atUptimeMs = hands.uptimeMs()
   let offsetMs = shownMs - atUptimeMs
+  let isBehind = false
 
   function advance(): void {
     const uptimeMs = hands.uptimeMs()
@@ -48,12 +52,15 @@ export function nodeClock(hands: Hands): NodeClock {
     },
     notBefore(atMs) {
       advance()
+      isBehind ||= atMs - shownMs > suspectMs
       shownMs = Math.max(shownMs, atMs)
     },
     isSuspect() {
       const before = offsetMs
       offsetMs = hands.wallMs() - hands.uptimeMs()
-      return Math.abs(offsetMs - before) > suspectMs
+      const hasJumped = isBehind || Math.abs(offsetMs - before) > suspectMs
+      isBehind = false
+      return hasJumped
     },
   }
 }

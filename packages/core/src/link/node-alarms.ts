@@ -22,8 +22,17 @@ export interface ThreadAlarm {
   readonly peer: OrgId
 }
 
+/** A database that fails one of the node's processes. */
+export interface StorageAlarm {
+  readonly kind: "storage"
+  readonly process: "exchange" | "gateway"
+  /** Of the failure: `disk_full`, `corrupt` and others. */
+  readonly code: string
+}
+
 export type NodeAlarm =
   | { readonly kind: "clock-suspect" }
+  | StorageAlarm
   | ThreadAlarm
   | { readonly kind: "link-silent"; readonly peer: OrgId; readonly sinceMs: number }
   | {
@@ -48,6 +57,7 @@ export function alarmsOfThread(
 
 export interface WatchedNode {
   readonly isClockSuspect: boolean
+  readonly storage: readonly StorageAlarm[]
   readonly threads: readonly ThreadAlarm[]
   readonly links: readonly { readonly link: Link; readonly terms: AliveTerms }[]
 }
@@ -65,10 +75,11 @@ function alarmsOfLink({ link, terms }: WatchedNode["links"][number], nowMs: numb
   ]
 }
 
-/** Everything that a person must be told at `nowMs`, the node's own clock first. */
+/** Everything that a person must be told at `nowMs`, the node's own clock and disks first. */
 export function alarmsOf(node: WatchedNode, nowMs: number): NodeAlarm[] {
   return [
     ...(node.isClockSuspect ? [{ kind: "clock-suspect" } as const] : []),
+    ...node.storage,
     ...node.threads,
     ...node.links.flatMap((it) => alarmsOfLink(it, nowMs)),
   ]

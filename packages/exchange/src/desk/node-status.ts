@@ -12,6 +12,7 @@ import {
   type Clock,
   type NodeAlarm,
   type OrgId,
+  type StorageAlarm,
 } from "@tearline/core"
 import type { DeskCounts, ExchangeStore } from "@tearline/store/exchange"
 
@@ -25,17 +26,20 @@ export interface StatusParts extends LinkParts {
   readonly nameOf: (org: OrgId) => string
   readonly isConnected: () => boolean
   readonly isClockSuspect: () => boolean
+  /** What fails now in the databases of either process. */
+  readonly storageTrouble: () => Promise<readonly StorageAlarm[]>
 }
 
 export async function nodeStatus(parts: StatusParts, threads: ThreadAlarms): Promise<object> {
   const nowMs = parts.clock.nowMs()
-  const [counts, links, inThreads] = await Promise.all([
+  const [counts, links, inThreads, storage] = await Promise.all([
     parts.store.counts(nowMs),
     peerLinks(parts),
     threads.now(),
+    parts.storageTrouble(),
   ])
   const isClockSuspect = parts.isClockSuspect()
-  const watched = { isClockSuspect, threads: inThreads, links: watchedLinks(links) }
+  const watched = { isClockSuspect, storage, threads: inThreads, links: watchedLinks(links) }
   return {
     org: parts.own,
     name: parts.ownName,

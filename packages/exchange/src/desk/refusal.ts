@@ -40,13 +40,20 @@ const ownHints: Partial<Record<ExchangeErrorCode, readonly [RefusalStatus, strin
 
 const passing: readonly string[] = ["unavailable", "conflict", "disk_full"]
 
+const seeDiagnostics = "look at the node's diagnostics"
+
+const storeHints: Readonly<Record<string, string>> = {
+  disk_full: "free some space on the disk of the database; the node then goes on by itself",
+  corrupt: "stop the node and restore it from a backup",
+}
+
 function ofStore({ code }: StoreError): Refusal {
   const isPassing = passing.includes(code)
   return {
     status: isPassing ? 503 : 500,
     code,
     message: `the database refuses (${code}); nothing was done`,
-    hint: isPassing ? "try again in a moment" : "look at the node's diagnostics",
+    hint: storeHints[code] ?? (isPassing ? "try again in a moment" : seeDiagnostics),
   }
 }
 
@@ -58,7 +65,7 @@ export function refusalOf(error: unknown): Refusal {
     return { status, code, message, hint: actHints[code] }
   }
   if (error instanceof ExchangeError) {
-    const [status, hint] = ownHints[error.code] ?? [500, "look at the node's diagnostics"]
+    const [status, hint] = ownHints[error.code] ?? [500, seeDiagnostics]
     return { status, code: error.code, message: error.message, hint }
   }
   if (error instanceof StoreError) return ofStore(error)
@@ -70,5 +77,5 @@ export function refusalOf(error: unknown): Refusal {
     return { status: 413, code: "too_large", message: error.message, hint: "shorten it" }
   }
   const message = "something went wrong inside the node; nothing was done"
-  return { status: 500, code: "internal", message, hint: "look at the node's diagnostics" }
+  return { status: 500, code: "internal", message, hint: seeDiagnostics }
 }
