@@ -14,6 +14,7 @@ import type {
   MessageWrite,
   OrgId,
   OutboxItem,
+  Part,
   Statement,
   ThreadId,
 } from "@tearline/core"
@@ -23,8 +24,9 @@ import type { Line, WireAnswer } from "../network/network.ts"
 import type { Organisation } from "../node/organisation.ts"
 import { readUnit, textOf, type Sealing } from "../suite/suite.ts"
 import type { World } from "../world/world.ts"
-import { watchFault } from "./due-times.ts"
 import { isEntitled } from "./entitled.ts"
+import { owedFault } from "./owed.ts"
+import { SaidIn, type Utterance } from "./said-in.ts"
 import { Violation } from "./violation.ts"
 
 /** What was signed, by whom, for whom, and into which places of their lanes. */
@@ -32,10 +34,16 @@ export interface Said {
   readonly id: MessageId
   readonly statement: Statement
   readonly atMs: number
-  readonly to: ReadonlyMap<
-    OrgId,
-    { epoch: number; lane: Lane; number: number; thread: ThreadId | null }
-  >
+  readonly to: ReadonlyMap<OrgId, Addressed>
+}
+
+/** What one addressee gets: its part, at a place of a lane. */
+interface Addressed {
+  readonly epoch: number
+  readonly lane: Lane
+  readonly number: number
+  readonly thread: ThreadId | null
+  readonly part: Part
 }
 
 /** A renewal may just be under way. */
@@ -73,7 +81,7 @@ export class Checkers {
     const to = new Map(
       addressees.map(({ org, part, place }) => {
         const { epoch, lane, number } = place
-        return [org, { epoch, lane, number, thread: part.subject?.thread ?? null }]
+        return [org, { epoch, lane, number, thread: part.subject?.thread ?? null, part }]
       }),
     )
     const atMs = this.#world.schedule.nowMs
@@ -256,11 +264,18 @@ export class Checkers {
   /** I10, at the moments at which anything about a thread changes. */
   #keepsWatch(own: Organisation, thread: ThreadId): void {
     const row = own.exchangeDisk.threads.get(thread)
-    if (row === undefined || row.head.thread.originator !== own.org) return
-    const warning = row.messages.find((it) => this.said.get(it.id)?.statement.kind === "warning")
-    const statement = warning && this.said.get(warning.id)?.statement
-    if (warning === undefined || statement === undefined) return
-    const fault = watchFault(row, warning, statement)
+    if (row === undefined) return
+    const { originator, addressee } = row.head.thread
+    const utterances: Utterance[] = []
+    for (const { id, digest, direction } of row.messages) {
+      const to = (originator === own.org) === (direction === "out") ? addressee : originator
+      const said = this.said.get(id)
+      const part = said?.to.get(to)?.part
+      // What was signed so long ago that it is retired cannot be held against anything.
+      if (said === undefined || part === undefined) return
+      utterances.push({ id, digest, statement: said.statement, part })
+    }
+    const fault = owedFault(row, new SaidIn(row, utterances))
     if (fault !== undefined) this.fail("I10", `${own.name}: ${fault}`, thread)
   }
 

@@ -9,6 +9,7 @@ const originatorOnly = new Set([
   "read-back-reply",
   "thanks-reply",
   "onward-reply",
+  "window-dissent",
 ])
 const addresseeOnly = new Set([
   "acceptance",

@@ -1,0 +1,134 @@
+/**
+ * What a thread's rows say, read without the core: the messages that take effect, in the order of
+ * spec/threads.md 2 and 3, and when each of them was made.
+ */
+
+import type { Digest, MessageId, OrgId, Part, Statement } from "@tearline/core"
+
+import type { ThreadRow } from "../disk/exchange-disk.ts"
+
+/** What was signed, as the observer of all sealing remembers it. */
+export interface Utterance {
+  readonly id: MessageId
+  readonly digest: Digest
+  readonly statement: Statement
+  readonly part: Part
+}
+
+const hour = 3_600_000
+
+/** What each kind answers first, for a second time; what is not here answers nothing that counts. */
+const answered: Readonly<Record<string, readonly string[]>> = {
+  warning: [],
+  receipt: [],
+  acceptance: ["warning"],
+  mend: [
+    "acceptance",
+    "warning",
+    "mend",
+    "read-back-reply",
+    "window-dissent",
+    "thanks-reply",
+    "public-line",
+    "public-line-reply",
+  ],
+  "read-back": ["warning", "read-back-reply"],
+  "read-back-reply": ["read-back"],
+  action: ["warning"],
+  reach: ["warning"],
+  "window-decision": ["warning", "window-dissent"],
+  "window-dissent": ["window-decision"],
+  outcome: ["warning"],
+  thanks: ["warning"],
+  "thanks-reply": ["thanks"],
+  "public-line": ["warning", "public-line-reply"],
+  "public-line-reply": ["public-line", "public-line-reply"],
+}
+
+export const knowsKind = (kind: string): boolean => Object.hasOwn(answered, kind)
+
+function compare(a: Utterance, b: Utterance): number {
+  if (a.statement.author !== b.statement.author) {
+    return a.statement.author < b.statement.author ? -1 : 1
+  }
+  const byPlace = a.part.epoch - b.part.epoch || a.part.number - b.part.number
+  return byPlace || (a.id < b.id ? -1 : 1)
+}
+
+export interface Window {
+  readonly earliestMs?: number
+  readonly latestMs?: number
+}
+
+export const windowOf = ({ statement }: Utterance): Window => statement.content["window"] ?? {}
+
+const ranks = ["FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE"]
+
+/** Several warnings in one thread: the strictest counts (M-THR-26). */
+function isStricter(a: Utterance, b: Utterance): number {
+  const keys = [a, b].map((it) => {
+    const { earliestMs, latestMs } = windowOf(it)
+    const life = it.statement.content["threatToLife"] === true ? 0 : 1
+    const rank = ranks.indexOf(it.statement.precedence)
+    return [life, rank, earliestMs ?? latestMs ?? Number.MAX_SAFE_INTEGER, it.id] as const
+  })
+  const [left, right] = keys as [(typeof keys)[0], (typeof keys)[0]]
+  const at = left.findIndex((it, index) => it !== right[index])
+  return at >= 0 && (left[at] as number | string) < (right[at] as number | string) ? -1 : 1
+}
+
+/** What it answers is here, and the first of it of a kind that it can answer (M-THR-6). */
+function hasEffect({ kind, answers }: Statement, kinds: ReadonlyMap<MessageId, string>): boolean {
+  if (!knowsKind(kind)) return false
+  const wanted = answered[kind] ?? []
+  if (wanted.length === 0) return true
+  if (!answers.every((it) => kinds.has(it))) return false
+  const [first] = answers
+  return first === undefined || wanted.includes(kinds.get(first) ?? "")
+}
+
+export class SaidIn {
+  readonly all: readonly Utterance[]
+  readonly effective: readonly Utterance[]
+  readonly originator: OrgId
+  readonly addressee: OrgId
+  readonly #custody: ReadonlyMap<Digest, number>
+  readonly #byKind: ReadonlyMap<string, readonly Utterance[]>
+  readonly warning: Utterance | undefined
+
+  constructor(row: ThreadRow, utterances: readonly Utterance[]) {
+    const { originator, addressee } = row.head.thread
+    this.originator = originator
+    this.addressee = addressee
+    this.#custody = new Map(row.custody.map((it) => [it.digest, it.atMs]))
+    this.all = utterances.toSorted(compare)
+    const kinds = new Map(utterances.map((it) => [it.id, it.statement.kind]))
+    this.effective = this.all.filter(({ statement }) => hasEffect(statement, kinds))
+    this.#byKind = Map.groupBy(this.effective, (it) => it.statement.kind)
+    this.warning = this.of("warning").toSorted(isStricter).at(0)
+  }
+
+  of(kind: string): readonly Utterance[] {
+    return this.#byKind.get(kind) ?? []
+  }
+
+  /** Of a kind, and answering this one first of all. */
+  answering(id: MessageId, kind: string): Utterance[] {
+    return this.of(kind).filter((it) => it.statement.answers[0] === id)
+  }
+
+  custodyMs({ digest }: Utterance): number | undefined {
+    return this.#custody.get(digest)
+  }
+
+  /** As stated, unless custody is more than an hour away from it. */
+  madeMs(it: Utterance): number {
+    const { atMs } = it.statement
+    const heldMs = this.custodyMs(it) ?? atMs
+    return Math.abs(heldMs - atMs) > hour ? heldMs : atMs
+  }
+
+  other(org: OrgId): OrgId {
+    return org === this.originator ? this.addressee : this.originator
+  }
+}
