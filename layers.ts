@@ -61,6 +61,16 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     "node:*",
     "node:*/*",
   ],
+  torture: [
+    "@tearline/cli",
+    "@tearline/core",
+    "@tearline/crypto",
+    "@tearline/postgres",
+    "@tearline/sim",
+    "pg",
+    "node:*",
+    "node:*/*",
+  ],
 }
 
 /** The layers that are pure: time, randomness and IO reach them only as inputs. */

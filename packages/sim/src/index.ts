@@ -2,3 +2,4 @@
 
 export { simulate, type Report, type SimulationOptions } from "./world/simulation.ts"
 export { plants } from "./faults/plant.ts"
+export { Random } from "./time/random.ts"

@@ -1,0 +1,134 @@
+/**
+ * Officers at work on two nodes, whatever happens to these: they warn, answer, and ask again where
+ * no answer came. Every answer goes into the ledger.
+ */
+
+import { setTimeout as pause } from "node:timers/promises"
+
+import { CliError } from "@tearline/cli"
+import type { Random } from "@tearline/sim"
+
+import type { TrialNode } from "../node/trial-node.ts"
+import type { Ledger } from "../reckoning/ledger.ts"
+import { conversation, type Line, trialWarning } from "./content.ts"
+
+export interface TrafficParts {
+  readonly nodes: readonly [TrialNode, TrialNode]
+  readonly ledger: Ledger
+  readonly random: Random
+  /** Conversations at a time. */
+  readonly width: number
+}
+
+interface Conversation {
+  readonly originator: TrialNode
+  readonly addressee: TrialNode
+  readonly thread: string
+}
+
+/** Most are of the lower lanes, as in life; each lane is used. */
+const precedences = ["FLASH", "IMMEDIATE", "IMMEDIATE", "PRIORITY", "ROUTINE", "ROUTINE"]
+const retryMs = { min: 30, max: 500 }
+
+export class Traffic {
+  readonly #parts: TrafficParts
+  readonly #stop = new AbortController()
+  readonly #asking = new Map<string, number>()
+  #lines: Promise<unknown> | undefined
+  #marks = 0
+
+  constructor(parts: TrafficParts) {
+    this.#parts = parts
+  }
+
+  start(): void {
+    const { width } = this.#parts
+    this.#lines = Promise.all(Array.from({ length: width }, (_, at) => this.#line(at)))
+  }
+
+  /** How many acts that node has been asked for and has not answered yet. */
+  asking(node: TrialNode): number {
+    return this.#asking.get(node.name) ?? 0
+  }
+
+  /** No further act; resolves once every answer that will come has come. Throws what went wrong. */
+  async stop(): Promise<void> {
+    this.#stop.abort()
+    await this.#lines
+  }
+
+  async #line(at: number): Promise<void> {
+    const { nodes, random } = this.#parts
+    const own = random.split(`line ${at}`)
+    while (!this.#stop.signal.aborted) {
+      const [one, other] = nodes
+      const [originator, addressee] = own.isLucky(0.5) ? [one, other] : [other, one]
+      const precedence = own.pick(precedences)
+      const thread = await this.#warn(originator, addressee, precedence)
+      if (thread === undefined) continue
+      for (const line of conversation) await this.#say({ originator, addressee, thread }, line)
+    }
+  }
+
+  async #warn(from: TrialNode, to: TrialNode, precedence: string): Promise<string | undefined> {
+    this.#marks += 1
+    const order = {
+      addressees: [{ org: to.org }],
+      precedence,
+      status: "test",
+      content: trialWarning(`${from.name} ${this.#marks}`),
+      officer: "trial",
+    }
+    const made = await this.#asked(from, () => from.desk.warn(order))
+    const thread = made?.threads[0]?.thread
+    if (made === undefined || thread === undefined) return undefined
+    this.#parts.ledger.noteSaid({ from: from.org, to: to.org, thread, message: made.message })
+    return thread
+  }
+
+  /** Asks until it is answered, or until nobody wants to know any more. */
+  async #say({ originator, addressee, thread }: Conversation, line: Line): Promise<void> {
+    const [by, to] = line.by === "originator" ? [originator, addressee] : [addressee, originator]
+    const { kind, content } = line
+    for (let tries = 0; !this.#stop.signal.aborted; tries += 1) {
+      const act = { kind, content, officer: "trial" }
+      const said = await this.#asked(by, () => by.desk.act(thread, act))
+      if (said !== undefined) {
+        const { message } = said
+        this.#parts.ledger.noteSaid({ from: by.org, to: to.org, thread, message })
+        return
+      }
+      await this.#wait(Math.min(retryMs.max, retryMs.min * 2 ** tries))
+    }
+  }
+
+  /** Undefined where it is not said, or nobody knows whether it is. */
+  async #asked<Answer>(node: TrialNode, ask: () => Promise<Answer>): Promise<Answer | undefined> {
+    this.#count(node, 1)
+    try {
+      return await ask()
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error
+      // What is not here yet, or has nothing to answer yet, comes by itself.
+      if (error.code === "refused" && !notYet.has(error.shown)) throw error
+      if (error.code !== "refused") {
+        this.#parts.ledger.noteUnanswered()
+        await this.#wait(retryMs.min)
+      }
+      return undefined
+    } finally {
+      this.#count(node, -1)
+    }
+  }
+
+  #count({ name }: TrialNode, change: number): void {
+    this.#asking.set(name, (this.#asking.get(name) ?? 0) + change)
+  }
+
+  async #wait(delayMs: number): Promise<void> {
+    const { signal } = this.#stop
+    await pause(delayMs, undefined, { signal }).catch(() => undefined)
+  }
+}
+
+const notYet: ReadonlySet<string> = new Set(["unknown_thread", "nothing_to_answer"])

@@ -1,0 +1,119 @@
+/**
+ * A node of a trial, as an operator has it: a state folder, and a launcher that keeps its processes
+ * running. The launcher runs in this process; gateway, exchange and PostgreSQL are its children.
+ */
+
+import { existsSync } from "node:fs"
+
+import {
+  type DeskClient,
+  initNode,
+  launch,
+  type LaunchOptions,
+  type NodeEvent,
+  type RunningNode,
+} from "@tearline/cli"
+import { startPostgres } from "@tearline/postgres"
+
+/** Connection strings, each as the process's own role, and as the owner of the tables. */
+export interface Databases {
+  readonly gateway: string
+  readonly exchange: string
+  readonly gatewayOwner: string
+  readonly deskOwner: string
+}
+
+export interface NodeOptions extends Pick<LaunchOptions, "extraEnv" | "signal"> {
+  /** The node lies in a folder of that name in here; it is made if absent. */
+  readonly folder: string
+  readonly name: string
+  readonly onEvent?: (event: NodeEvent) => void
+}
+
+export class TrialNode {
+  readonly name: string
+  readonly dir: string
+  readonly #options: NodeOptions
+  #running: RunningNode
+
+  constructor(options: NodeOptions, running: RunningNode) {
+    this.name = options.name
+    this.dir = dirOf(options)
+    this.#options = options
+    this.#running = running
+  }
+
+  /** Organisation id in hexadecimal. */
+  get org(): string {
+    return this.#running.org
+  }
+
+  get desk(): DeskClient {
+    return this.#running.desk
+  }
+
+  /** Of the present lives; absent where one is between two. */
+  get pids(): RunningNode["pids"] {
+    return this.#running.pids
+  }
+
+  /** Asked anew each time: a server that was started again may listen elsewhere. */
+  async databases(): Promise<Databases> {
+    const server = await startPostgres({ folder: `${this.dir}/postgres` })
+    try {
+      return {
+        gateway: server.url("tl_gateway", "tl_gateway"),
+        exchange: server.url("tl_exchange", "tl_desk"),
+        gatewayOwner: server.url("tl_owner", "tl_gateway"),
+        deskOwner: server.url("tl_owner", "tl_desk"),
+      }
+    } finally {
+      await server.stop()
+    }
+  }
+
+  /** Ends it. May be called again. */
+  stop(): Promise<void> {
+    return this.#running.stop()
+  }
+
+  /** Starts it again after `stop`. */
+  async startAgain(): Promise<void> {
+    this.#running = await launch(launchOptionsOf(this.#options))
+  }
+}
+
+function dirOf({ folder, name }: NodeOptions): string {
+  return `${folder}/${name.toLowerCase()}`
+}
+
+function launchOptionsOf(options: NodeOptions): LaunchOptions {
+  const { extraEnv, signal, onEvent } = options
+  return {
+    dir: dirOf(options),
+    ...(extraEnv === undefined ? {} : { extraEnv }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(onEvent === undefined ? {} : { onEvent }),
+  }
+}
+
+/** Makes the node if need be, and starts it. */
+export async function startNode(options: NodeOptions): Promise<TrialNode> {
+  const { name } = options
+  const dir = dirOf(options)
+  if (!existsSync(dir)) await initNode({ dir, name, listen: { host: "127.0.0.1", port: 0 } })
+  return new TrialNode(options, await launch(launchOptionsOf(options)))
+}
+
+/** Makes each know the others, as people who compared fingerprints would. */
+export async function introduce(nodes: readonly TrialNode[]): Promise<void> {
+  const comparison = { officer: "administrator", method: "in-person" }
+  const invites = await Promise.all(
+    nodes.map(async (node) => ({ node, ...(await node.desk.invite()) })),
+  )
+  for (const node of nodes) {
+    for (const { node: other, invite, fingerprint } of invites) {
+      if (other !== node) await node.desk.addPeer({ invite, fingerprint, ...comparison })
+    }
+  }
+}

@@ -1,0 +1,15 @@
+/** Every scenario there is: a new one is a file beside this one and a line here. */
+
+import type { Scenario } from "../scenario.ts"
+import { kill } from "./kill.ts"
+
+const scenarios: readonly Scenario[] = [kill]
+
+/** In the order in which help lists them. */
+export function scenarioNames(): readonly string[] {
+  return scenarios.map(({ name }) => name)
+}
+
+export function scenarioOf(name: string): Scenario | undefined {
+  return scenarios.find((it) => it.name === name)
+}
