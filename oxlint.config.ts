@@ -111,7 +111,7 @@ const config: OxlintConfig = {
     ...boundaries,
     purity,
     {
-      files: ["packages/{cli,devnet,sim}/**", "tools/**", "bench/**"],
+      files: ["packages/{cli,devnet,fuzz,sim}/**", "tools/**", "bench/**"],
       rules: { "no-console": "off" },
     },
     { files: ["*.config.ts"], rules: { "import/no-default-export": "off" } },

@@ -93,8 +93,9 @@ export function decode(bytes: Uint8Array, limits: Limits = {}): Value {
 function decoding(bytes: Uint8Array): unknown {
   try {
     return decodeCbor(bytes, decodeOptions)
-  } catch (cause) {
-    throw new CryptoError("not_canonical", "the bytes are no deterministic CBOR", { cause })
+  } catch {
+    // No cause: the decoder's own words quote keys, which are content.
+    throw new CryptoError("not_canonical", "the bytes are no deterministic CBOR")
   }
 }
 

@@ -1,0 +1,2 @@
+/** The program that a supervisor starts. */
+export const entryPath: string = `${import.meta.dirname}/child.ts`

@@ -1,0 +1,97 @@
+/**
+ * Runs one target in a process of its own and outlives whatever that process comes to: no sign of
+ * life is a hang, a death is a crash or a want of memory, and each names the input that did it.
+ */
+
+import { fork } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+
+import { entryPath } from "./entry.ts"
+import type { FromChild, Order, Tally } from "./exchanged.ts"
+
+/** Beyond any allowed input and any busy machine. */
+const silenceMsMax = 15_000
+const heapMegabytesMax = 320
+
+type FindingKind = "crash" | "hang" | "memory"
+
+export interface Found {
+  readonly kind: FindingKind
+  readonly reason: string
+  readonly input: Uint8Array
+}
+
+export interface Report {
+  readonly tally: Tally
+  readonly found: readonly Found[]
+}
+
+const nothing: Tally = { executions: 0, corpus: 0, points: 0, features: 0, ms: 0 }
+
+function kindOf(reason: string): FindingKind {
+  if (reason.startsWith("slow") || reason.startsWith("cost") || reason.startsWith("hang")) {
+    return "hang"
+  }
+  return reason.includes("over memory") ? "memory" : "crash"
+}
+
+function lastInput(path: string): Uint8Array {
+  const bytes = readFileSync(path)
+  return bytes.length < 4 ? new Uint8Array() : bytes.subarray(4, 4 + bytes.readUInt32BE())
+}
+
+/** Runs the order to its end, or to the child's. */
+export async function supervise(order: Omit<Order, "inputPath">): Promise<Report> {
+  const folder = mkdtempSync(`${tmpdir()}/tearline-fuzz-`)
+  const inputPath = `${folder}/input`
+  try {
+    return await supervised({ ...order, inputPath })
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function supervised(order: Order): Promise<Report> {
+  const child = fork(entryPath, [JSON.stringify(order)], {
+    execArgv: [`--max-old-space-size=${heapMegabytesMax}`, "--disable-warning=ExperimentalWarning"],
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  })
+  const found: Found[] = []
+  let tally = nothing
+  let isDone = false
+  let isSilent = false
+  let lastWords = ""
+  const silence = setTimeout(() => {
+    isSilent = true
+    child.kill("SIGKILL")
+  }, silenceMsMax)
+  child.stderr?.on("data", (chunk: Buffer) => {
+    lastWords = (lastWords + chunk.toString()).slice(-4_000)
+  })
+  child.on("message", (message: FromChild) => {
+    silence.refresh()
+    if (message.kind === "found") {
+      const { reason, input } = message
+      found.push({ kind: kindOf(reason), reason, input: Uint8Array.fromBase64(input) })
+      return
+    }
+    tally = message.tally
+    isDone ||= message.kind === "done"
+  })
+  const { promise, resolve } = Promise.withResolvers<string>()
+  child.once("close", (code, signal) => resolve(`${signal ?? code}`))
+  const end = await promise
+  clearTimeout(silence)
+  if (!isDone) {
+    const reason = isSilent ? "hang: no sign of life" : deathOf(lastWords, end)
+    found.push({ kind: kindOf(reason), reason, input: lastInput(order.inputPath) })
+  }
+  return { tally, found }
+}
+
+function deathOf(lastWords: string, end: string): string {
+  if (lastWords.includes("heap out of memory")) return "died over memory"
+  const line = lastWords.split("\n").find((it) => /Error|FATAL|Assert/.test(it))
+  return `died (${end}): ${line?.replaceAll(/\d+/g, "#").slice(0, 160) ?? "without a word"}`
+}

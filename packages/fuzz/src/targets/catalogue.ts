@@ -1,0 +1,53 @@
+/**
+ * Every target there is, in the order in which bytes meet the decoders. What a target needs is
+ * loaded when it is opened, and not before: its supervisor has no need of keys.
+ */
+
+import type { TargetEntry } from "../target.ts"
+
+type Openers<Name extends string> = Readonly<Record<Name, TargetEntry["open"]>>
+
+/** A target out of a module that is loaded late. */
+function entry<Name extends string>(
+  name: string,
+  module: () => Promise<Openers<Name>>,
+  open: Name,
+): TargetEntry {
+  return { name, open: async () => (await module())[open]() }
+}
+
+const parts = () => import("./envelope-parts.ts")
+const sealed = () => import("./sealed-targets.ts")
+const signed = () => import("./signed-statements.ts")
+const messages = () => import("./message-targets.ts")
+
+export const catalogue: readonly TargetEntry[] = [
+  entry("canonical", () => import("./canonical-target.ts"), "openCanonical"),
+  entry("header", parts, "openHeader"),
+  entry("slot", parts, "openSlotTarget"),
+  entry("unit", parts, "openUnitTarget"),
+  entry("unit-check", sealed, "openUnitCheckTarget"),
+  entry("slot-content", sealed, "openSlotContentTarget"),
+  entry("body", sealed, "openBodyTarget"),
+  entry("audience", sealed, "openAudienceTarget"),
+  entry("envelope", sealed, "openEnvelopeTarget"),
+  entry("signed", signed, "openSignedTarget"),
+  entry("message", signed, "openMessageTarget"),
+  entry("statement", messages, "openStatementTarget"),
+  entry("part", messages, "openPartTarget"),
+  entry("held", messages, "openHeldTarget"),
+  entry("custody", signed, "openCustodyTarget"),
+  entry("refusal", signed, "openRefusalTarget"),
+  entry("identity", signed, "openIdentityTarget"),
+  entry("operations", signed, "openOperationsTarget"),
+  entry("prekeys", signed, "openPrekeysTarget"),
+]
+
+export const targetNames: readonly string[] = catalogue.map((it) => it.name)
+
+/** The entry of a target that is known to be there. */
+export function entryOf(name: string): TargetEntry {
+  const found = catalogue.find((it) => it.name === name)
+  if (found === undefined) throw new RangeError(`there is no target ${name}`)
+  return found
+}
