@@ -71,11 +71,6 @@ test("an exchange that holds nothing asks for no renewal", async () => {
   const sweepOnly = timers.length
   departures.send(item("one"))
   await settle()
-  const renewal = timers.find((it) => it.delayMs === 10_000)
   expect(sweepOnly).toBe(1)
-  expect(renewal).toBeDefined()
-  timers.splice(0)
-  renewal?.run()
-  await settle()
-  expect(timers).toEqual([])
+  expect(timers.filter((it) => it.delayMs === 10_000)).toEqual([])
 })

@@ -10,7 +10,7 @@
 import type { ExchangeInput } from "../exchange/inputs.ts"
 import type { OutboxItem } from "../exchange/ports.ts"
 import type { OrgId } from "../ids.ts"
-import { PeerQueue, type BackOff, type Sent } from "./peer-queue.ts"
+import { PeerQueue, type BackOff, type Places, type Sent } from "./peer-queue.ts"
 import type { Departed, Outbox, Spread, Timers } from "./ports.ts"
 
 /** How long carriage waits, in milliseconds. */
@@ -49,6 +49,7 @@ export interface DeparturesParts {
   readonly timers: Timers
   readonly spread: Spread
   readonly times?: DepartureTimes
+  readonly places?: Places
   /** `isFirst`: the queue to this peer was well until now. */
   readonly onFailed?: (item: OutboxItem, code: string, isFirst: boolean) => void
   /** Something of ours failed, and is tried again. */
@@ -144,9 +145,12 @@ export class Departures {
   #queueTo(peer: OrgId): PeerQueue {
     const known = this.#queues.get(peer)
     if (known !== undefined) return known
-    const { timers, spread } = this.#parts
+    const { timers, spread, places } = this.#parts
     const { backOffMs } = this.#times
-    const queue = new PeerQueue({ send: (it) => this.#deliver(it), timers, spread, backOffMs })
+    const send = (it: OutboxItem) => this.#deliver(it)
+    const onEmpty = () => this.#restIfEmpty()
+    const parts = { send, timers, spread, backOffMs, onEmpty }
+    const queue = new PeerQueue(places === undefined ? parts : { ...parts, places })
     this.#queues.set(peer, queue)
     return queue
   }
@@ -209,6 +213,13 @@ export class Departures {
       // Their lease runs out by itself.
       onTrouble?.("outbox_not_released", error)
     }
+  }
+
+  /** There is no lease to renew: the next item arms the timer again. */
+  #restIfEmpty(): void {
+    for (const { held } of this.#queues.values()) if (held > 0) return
+    this.#renewing?.()
+    this.#renewing = undefined
   }
 
   #renewLater(): () => void {

@@ -9,7 +9,13 @@
 import type { OutboxItem } from "../exchange/ports.ts"
 import type { Spread, Timers } from "./ports.ts"
 
-const placesMax = { flash: 4, common: 8 }
+/** How many units go to one peer at once. */
+export interface Places {
+  readonly flash: number
+  readonly common: number
+}
+
+const placesDefault: Places = { flash: 4, common: 8 }
 const heldMax = 256
 const retryMsMin = 50
 
@@ -33,6 +39,9 @@ export interface PeerQueueParts {
   readonly timers: Timers
   readonly spread: Spread
   readonly backOffMs: BackOff
+  readonly places?: Places
+  /** Nothing is held any more. */
+  readonly onEmpty?: () => void
 }
 
 export class PeerQueue {
@@ -107,10 +116,11 @@ export class PeerQueue {
 
   #next(): OutboxItem | undefined {
     const [flash] = this.#lanes
-    if (this.#sendingFlash < placesMax.flash && flash !== undefined && flash.length > 0) {
+    const { places = placesDefault } = this.#parts
+    if (this.#sendingFlash < places.flash && flash !== undefined && flash.length > 0) {
       return flash.shift()
     }
-    if (this.#sendingCommon >= placesMax.common) return undefined
+    if (this.#sendingCommon >= places.common) return undefined
     return this.#lanes.find((lane, at) => at > 0 && lane.length > 0)?.shift()
   }
 
@@ -121,6 +131,7 @@ export class PeerQueue {
     if (result === "failed") this.#failed(item)
     else this.#succeeded(item)
     this.#dispatch()
+    if (this.#ids.size === 0) this.#parts.onEmpty?.()
   }
 
   #count({ lane }: OutboxItem, change: number): void {

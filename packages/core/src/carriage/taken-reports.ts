@@ -7,7 +7,7 @@
 import type { Digest } from "../ids.ts"
 import type { Timers } from "./ports.ts"
 
-const gatherMs = 3
+const gatherMsDefault = 3
 const retryMsDefault = 500
 const reportMax = 1_000
 
@@ -15,6 +15,8 @@ export interface TakenReportsParts {
   /** Whether the gateway has noted them; false or an error means that they are told again. */
   readonly report: (digests: readonly Digest[]) => Promise<boolean>
   readonly timers: Timers
+  /** How long reports are gathered, in milliseconds; 0 for those of one turn only. */
+  readonly gatherMs?: number
   readonly retryMs?: number
   readonly onTrouble?: (error: unknown) => void
 }
@@ -36,7 +38,7 @@ export class TakenReports {
 
   add(digest: Digest): void {
     this.#waiting.add(digest)
-    this.#schedule(gatherMs)
+    this.#schedule(this.#parts.gatherMs ?? gatherMsDefault)
   }
 
   /** Sends what waits, once. */
@@ -49,6 +51,11 @@ export class TakenReports {
 
   #schedule(delayMs: number): void {
     if (this.#cancel !== undefined || this.#isClosed) return
+    if (delayMs === 0) {
+      this.#cancel = () => undefined
+      this.#sending = Promise.resolve().then(() => this.#send())
+      return
+    }
     this.#cancel = this.#parts.timers.after(delayMs, () => {
       this.#sending = this.#send()
     })

@@ -35,6 +35,7 @@ import {
   changeThread,
   credible,
   newTurn,
+  writeThreads,
   type Desk,
   type ExchangePorts,
   type Turn,
@@ -178,6 +179,12 @@ function arrive(desk: Desk, turn: Turn, input: Arrived | Unopenable): Promise<Ex
   )
 }
 
+async function stepped(desk: Desk, turn: Turn, input: ExchangeInput): Promise<ExchangeAnswer> {
+  const answer = await handle(desk, turn, input)
+  await writeThreads(desk, turn)
+  return answer
+}
+
 /** What the exchange's host loop needs beyond the ports: where its orders go. */
 export interface ExchangeShell extends ExchangePorts {
   readonly perform: (output: ExchangeOutput) => void
@@ -201,12 +208,13 @@ export function exchangeMachine(shell: ExchangeShell): ExchangeMachine {
     async step(input): Promise<Stepped<ExchangeWrite, ExchangeOutput, ExchangeAnswer>> {
       const turn = newTurn()
       memory.begin()
-      const answer = await handle(desk, turn, input).catch((error: unknown) => {
+      const answer = await stepped(desk, turn, input).catch((error: unknown) => {
         memory.undo()
         throw error
       })
       for (const it of turn.writes) if (it.kind === "arrival") taken.add(it.digest)
-      return { ...turn, answer }
+      const { writes, outputs } = turn
+      return { writes, outputs, answer }
     },
     async commit(writes) {
       await shell.journal.commit(merged(writes))

@@ -13,10 +13,22 @@ import { viewThread, type ThreadView } from "../thread/view.ts"
 import type { ExchangeJournal, StoredLink } from "./ports.ts"
 
 /** A thread with its view and stored version; `null` before it was ever written. */
-export interface HeldThread {
+export class HeldThread {
   readonly thread: Thread
-  readonly view: ThreadView
   readonly version: number | null
+  readonly #policy: Policy
+  #view: ThreadView | undefined
+
+  constructor({ thread, version }: Pick<HeldThread, "thread" | "version">, policy: Policy) {
+    this.thread = thread
+    this.version = version
+    this.#policy = policy
+  }
+
+  /** Made when it is first asked for: a step may put a thread several times and write it once. */
+  get view(): ThreadView {
+    return (this.#view ??= viewThread(this.thread, this.#policy))
+  }
 }
 
 /** Version of a link that has never been written. */
@@ -27,7 +39,7 @@ interface HeldLink {
 
 export interface Memory {
   thread(id: ThreadId): Promise<HeldThread | undefined>
-  keepThread(thread: Thread, version: number): HeldThread
+  keepThread(thread: Thread, version: number): void
   link(peer: OrgId, nowMs: number): Promise<HeldLink>
   keepLink(stored: StoredLink): void
   /** A step begins: what it keeps can be undone until the next begins. */
@@ -65,11 +77,11 @@ export function openMemory(journal: ExchangeJournal, policy: Policy): Memory {
       if (held !== undefined) return keep(held)
       const stored = await journal.thread(id)
       if (stored === undefined) return undefined
-      return keep({ ...stored, view: viewThread(stored.thread, policy) })
+      return keep(new HeldThread(stored, policy))
     },
     keepThread(thread, version) {
       mark(threads, thread.id)
-      return keep({ thread, version, view: viewThread(thread, policy) })
+      keep(new HeldThread({ thread, version }, policy))
     },
     async link(peer, nowMs) {
       const held = links.get(peer) ?? (await journal.link(peer))

@@ -48,10 +48,12 @@ export function credible(desk: Desk, statedMs: number): number {
 export interface Turn {
   readonly writes: ExchangeWrite[]
   readonly outputs: ExchangeOutput[]
+  /** Threads that this step has changed, as each was before. */
+  readonly changed: Map<ThreadId, HeldThread | undefined>
 }
 
 export function newTurn(): Turn {
-  return { writes: [], outputs: [] }
+  return { writes: [], outputs: [], changed: new Map() }
 }
 
 function sameObligation(a: Obligation, b: Obligation | undefined): boolean {
@@ -66,10 +68,9 @@ function sameObligation(a: Obligation, b: Obligation | undefined): boolean {
 }
 
 /** A late message can show that a thing was never owed: then it must not stay open in any inbox. */
-function withdrawn(before: ThreadView, after: ThreadView, nowMs: number): Obligation[] {
-  const left = new Set(after.obligations.map((it) => it.id))
-  return before.obligations
-    .filter((it) => it.end === null && !left.has(it.id))
+function withdrawn(left: Iterable<Obligation>, nowMs: number): Obligation[] {
+  return [...left]
+    .filter((it) => it.end === null)
     .map((it) => ({ ...it, end: { kind: "lapsed", by: it.about, atMs: nowMs } }))
 }
 
@@ -77,36 +78,55 @@ function changedObligations(
   before: ThreadView | undefined,
   after: ThreadView,
   nowMs: number,
-): Obligation[] {
-  if (before === undefined) return [...after.obligations]
-  const known = new Map(before.obligations.map((it) => [it.id, it]))
-  const changed = after.obligations.filter((it) => !sameObligation(it, known.get(it.id)))
-  return [...changed, ...withdrawn(before, after, nowMs)]
+): readonly Obligation[] {
+  if (before === undefined) return after.obligations
+  const left = new Map(before.obligations.map((it) => [it.id, it]))
+  const changed = after.obligations.filter((it) => {
+    const known = left.get(it.id)
+    left.delete(it.id)
+    return !sameObligation(it, known)
+  })
+  return left.size === 0 ? changed : [...changed, ...withdrawn(left.values(), nowMs)]
 }
 
-/** Keeps the thread's new state in memory and writes its head and what changed in what is owed. */
+/** Keeps the thread's new state in memory; it is written once, when the step is done. */
 export function putThread(
   desk: Desk,
   turn: Turn,
   before: HeldThread | undefined,
   after: Thread,
 ): void {
-  const expectedVersion = before?.version ?? null
-  const version = (expectedVersion ?? 0) + 1
-  const { view } = desk.memory.keepThread(after, version)
+  desk.memory.keepThread(after, (before?.version ?? 0) + 1)
+  if (!turn.changed.has(after.id)) turn.changed.set(after.id, before)
+  turn.outputs.push({ kind: "show", thread: after.id })
+}
+
+/** Writes of each thread that the step has changed its head and what changed in what is owed. */
+export async function writeThreads(desk: Desk, turn: Turn): Promise<void> {
+  for (const [id, before] of turn.changed) {
+    const held = await desk.memory.thread(id)
+    if (held !== undefined) writeThread(desk, turn, before, held)
+  }
+}
+
+function writeThread(
+  desk: Desk,
+  turn: Turn,
+  before: HeldThread | undefined,
+  { thread, view, version }: HeldThread,
+): void {
   turn.writes.push({
     kind: "thread",
     thread: view.thread,
-    peer: after.originator === desk.own ? after.addressee : after.originator,
-    expectedVersion,
-    version,
+    peer: thread.originator === desk.own ? thread.addressee : thread.originator,
+    expectedVersion: before?.version ?? null,
+    version: version ?? 1,
     viewHash: viewHashOf(desk.hashing, view),
     isClosed: isClosed(view),
   })
   for (const obligation of changedObligations(before?.view, view, desk.clock.nowMs())) {
-    turn.writes.push({ kind: "obligation", thread: after.id, obligation })
+    turn.writes.push({ kind: "obligation", thread: thread.id, obligation })
   }
-  turn.outputs.push({ kind: "show", thread: after.id })
 }
 
 /** Changes a thread that is there; does nothing when `change` leaves it as it is. */

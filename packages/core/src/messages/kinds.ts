@@ -88,7 +88,9 @@ export const kinds = {
 
 export type Kind = keyof typeof kinds
 
+const rules: ReadonlyMap<string, KindRule> = new Map(Object.entries(kinds))
+
 /** The rule of a kind, or `undefined` for one that this version does not speak. */
 export function kindRule(kind: string): KindRule | undefined {
-  return Object.hasOwn(kinds, kind) ? kinds[kind as Kind] : undefined
+  return rules.get(kind)
 }

@@ -49,7 +49,10 @@ export interface Facts {
   other(org: OrgId): OrgId
 }
 
-const compareText = (a: string, b: string) => (a < b ? -1 : Number(a > b))
+const compareText = (a: string, b: string) => {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}
 
 function compareMessages(a: Message, b: Message): number {
   return (
@@ -70,21 +73,46 @@ function missing(message: Message, byId: ReadonlyMap<MessageId, Message>): Messa
   })
 }
 
-const answerKey = (answered: MessageId | undefined, kind: string) => `${answered ?? ""}/${kind}`
+const isSamePlace = (a: Message, b: Message) =>
+  a.part.number === b.part.number &&
+  a.part.epoch === b.part.epoch &&
+  a.statement.author === b.statement.author
 
+/** In canonical order those of one place stand together. */
 function conflictsIn(ordered: readonly Message[]): Conflict[] {
-  const places = Map.groupBy(
-    ordered,
-    (it) => `${it.statement.author}/${it.part.epoch}/${it.part.number}`,
-  )
-  return [...places.values()].flatMap((messages) => {
-    const [first] = messages
-    if (first === undefined || messages.length < 2) return []
-    const { author } = first.statement
-    const { epoch, number } = first.part
-    return [{ author, epoch, number, messages: messages.map((it) => it.id) }]
-  })
+  const conflicts: (Conflict & { readonly messages: MessageId[] })[] = []
+  let before: Message | undefined
+  for (const it of ordered) {
+    const isConflict = before !== undefined && isSamePlace(before, it)
+    const { author } = it.statement
+    const { epoch, number } = it.part
+    const last = conflicts.at(-1)
+    const isOfLast = isConflict && last?.messages.at(-1) === before?.id
+    if (isOfLast) last?.messages.push(it.id)
+    else if (isConflict && before !== undefined) {
+      conflicts.push({ author, epoch, number, messages: [before.id, it.id] })
+    }
+    before = it
+  }
+  return conflicts
 }
+
+/** Messages under what each says; most threads have few of a kind. */
+function grouped<Key>(
+  messages: readonly Message[],
+  keyOf: (it: Message) => Key,
+): ReadonlyMap<Key, Message[]> {
+  const groups = new Map<Key, Message[]>()
+  for (const it of messages) {
+    const key = keyOf(it)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [it])
+    else group.push(it)
+  }
+  return groups
+}
+
+const none: readonly Message[] = []
 
 type WarningFact = NonNullable<Facts["warning"]>
 
@@ -136,18 +164,18 @@ export function factsOf(thread: Thread, policy: Policy): Facts {
     return absent === undefined ? [] : [{ message: it.id, for: absent }]
   })
   const waits = new Set(waiting.map((it) => it.message))
-  const effective = ordered.filter((it) => kindRule(it.statement.kind) && !waits.has(it.id))
+  const takesEffect = (it: Message) =>
+    kindRule(it.statement.kind) !== undefined && !waits.has(it.id)
+  const effective = ordered.filter(takesEffect)
   const custodyMs = (message: Message) => custody.get(message.digest)
   function isDoubtful(message: Message): boolean {
     const heldMs = custodyMs(message) ?? message.statement.atMs
     return Math.abs(heldMs - message.statement.atMs) > policy.doubtMs
   }
   // Asked for by every rule: a thread that a peer fills must not cost more than its length.
-  const byKind = Map.groupBy(effective, (it) => it.statement.kind)
-  const byAnswer = Map.groupBy(effective, ({ statement }) =>
-    answerKey(statement.answers[0], statement.kind),
-  )
-  const ofKind = (kind: string) => byKind.get(kind) ?? []
+  const byKind = grouped(effective, (it) => it.statement.kind)
+  const byAnswer = grouped(effective, (it) => it.statement.answers[0])
+  const ofKind = (kind: string) => byKind.get(kind) ?? none
   const warnings = ofKind("warning")
   return {
     thread,
@@ -162,7 +190,7 @@ export function factsOf(thread: Thread, policy: Policy): Facts {
     isDoubtful,
     timeOf: (message) =>
       isDoubtful(message) ? (custodyMs(message) ?? message.statement.atMs) : message.statement.atMs,
-    answersTo: (id, kind) => byAnswer.get(answerKey(id, kind)) ?? [],
+    answersTo: (id, kind) => byAnswer.get(id)?.filter((it) => it.statement.kind === kind) ?? none,
     ofKind,
     byId: (id) => (id === undefined ? undefined : byId.get(id)),
     other: (org) => otherParty(thread, org),

@@ -22,7 +22,8 @@ import type {
 import { leaseMs } from "../disk/exchange-disk.ts"
 import type { Line, WireAnswer } from "../network/network.ts"
 import type { Organisation } from "../node/organisation.ts"
-import { readUnit, textOf, type Sealing } from "../suite/suite.ts"
+import { textOf } from "../suite/bytes.ts"
+import { readUnit, type Sealing } from "../suite/suite.ts"
 import type { World } from "../world/world.ts"
 import { isEntitled } from "./entitled.ts"
 import { owedFault } from "./owed.ts"
@@ -33,6 +34,8 @@ import { Violation } from "./violation.ts"
 export interface Said {
   readonly id: MessageId
   readonly statement: Statement
+  /** The signed object, as its author's exchange wrote it. */
+  readonly signed: string
   readonly atMs: number
   readonly to: ReadonlyMap<OrgId, Addressed>
 }
@@ -48,6 +51,9 @@ interface Addressed {
 
 /** A renewal may just be under way. */
 const graceMs = 60_000
+/** What is looked for at each start; at the end of a month it is everything. */
+const recentMs = 86_400_000
+const recentCount = 50
 
 interface Promised {
   readonly id: MessageId
@@ -77,7 +83,7 @@ export class Checkers {
   }
 
   /** Something is being signed. It may still come to nothing. */
-  sealed({ id, statement, addressees }: Sealing): void {
+  sealed({ id, statement, addressees, signed }: Sealing): void {
     const to = new Map(
       addressees.map(({ org, part, place }) => {
         const { epoch, lane, number } = place
@@ -85,7 +91,7 @@ export class Checkers {
       }),
     )
     const atMs = this.#world.schedule.nowMs
-    this.said.set(id, { id, statement, atMs, to })
+    this.said.set(id, { id, statement, signed, atMs, to })
     this.#saidBy.set((id.slice(32) + id.slice(0, 32)) as Digest, id)
   }
 
@@ -166,12 +172,20 @@ export class Checkers {
     return list
   }
 
-  /** A process of this organisation starts again: what it promised is there (I1). */
-  recovered(own: Organisation): void {
-    const sinceMs = this.#world.schedule.nowMs - 86_400_000
-    const recent = (this.#promised.get(own.org) ?? []).filter((it) => it.atMs >= sinceMs)
-    for (const it of recent) this.#mustBeThere(own, it)
-    for (const digest of (this.#given.get(own.org) ?? []).slice(-200)) this.#mustHold(own, digest)
+  /** An exchange starts again: what was promised last is there (I1). */
+  exchangeIsBack(own: Organisation): void {
+    const sinceMs = this.#world.schedule.nowMs - recentMs
+    const promised = this.#promised.get(own.org) ?? []
+    for (let at = promised.length - 1; at >= 0; at -= 1) {
+      const it = promised[at]
+      if (it === undefined || it.atMs < sinceMs) return
+      this.#mustBeThere(own, it)
+    }
+  }
+
+  /** A gateway starts again: what it gave custody of last is there (I1). */
+  gatewayIsBack(own: Organisation): void {
+    for (const it of (this.#given.get(own.org) ?? []).slice(-recentCount)) this.#mustHold(own, it)
   }
 
   /** Everything that was ever promised and not yet retired (I1). */
@@ -282,7 +296,11 @@ export class Checkers {
   /** A lane that is said to be held up to a number is: no gap is forgotten. */
   #countsLane(own: Organisation, { peer, held }: Link): void {
     if (peer === this.#world.hostile) return
-    for (const { epoch, lane, upTo, beyond } of held) {
+    for (const row of held) {
+      // A row that was held against the arrivals once is kept as it is until it grows.
+      if (this.#counted.has(row)) continue
+      this.#counted.add(row)
+      const { epoch, lane, upTo, beyond } = row
       const key = `${own.org}/${peer}/${epoch}/${lane}`
       const taken = this.#taken.get(key) ?? 0
       if (upTo + beyond.length > taken) {
@@ -292,6 +310,7 @@ export class Checkers {
   }
 
   readonly #taken = new Map<string, number>()
+  readonly #counted = new WeakSet<Link["held"][number]>()
 
   /** An arrival has been taken in, before its link is written. */
   took(own: Organisation, digest: Digest): void {
@@ -304,9 +323,9 @@ export class Checkers {
   }
 
   /** An officer reads a message (I4). */
-  read(own: Organisation, id: MessageId, statement: Statement): void {
+  read(own: Organisation, id: MessageId, signed: string): void {
     const said = this.said.get(id)
-    if (said !== undefined && JSON.stringify(said.statement) === JSON.stringify(statement)) return
+    if (said !== undefined && said.signed === signed) return
     this.fail("I4", `an officer of ${own.name} reads ${id}, which is not what was signed`)
   }
 

@@ -21,7 +21,8 @@ import {
   type ThreadWrite,
 } from "@tearline/core"
 
-import { readSigned, textOf } from "../suite/suite.ts"
+import { textOf } from "../suite/bytes.ts"
+import { readSigned } from "../suite/suite.ts"
 import type { Life } from "../time/life.ts"
 import type { Schedule } from "../time/schedule.ts"
 import { DiskError, type Platter } from "./platter.ts"
@@ -55,10 +56,36 @@ export interface ArrivalRow {
   readonly atMs: number
 }
 
+interface Draft extends ThreadRow {
+  head: ThreadWrite
+  readonly messages: MessageRow[]
+  readonly custody: Custody[]
+  readonly refusals: Refusal[]
+  readonly obligations: Map<string, Obligation>
+}
+
+type Drafts = Map<ThreadId, Draft>
+
+function draftOf({ head, createdMs, messages, custody, refusals, obligations }: ThreadRow): Draft {
+  return {
+    head,
+    createdMs,
+    messages: messages.slice(),
+    custody: custody.slice(),
+    refusals: refusals.slice(),
+    obligations: new Map(obligations),
+  }
+}
+
+/** The first row about an envelope stays. */
+function addOnce<Row extends { readonly digest: Digest }>(rows: Row[] | undefined, row: Row): void {
+  if (rows?.some((it) => it.digest === row.digest) === false) rows.push(row)
+}
+
 /** Called with the writes of a transaction when they are durable. */
 export type OnCommit = (writes: readonly ExchangeWrite[]) => void
 
-export const leaseMs = 3_600_000
+export const leaseMs = 3 * 3_600_000
 
 export class ExchangeDisk {
   readonly platter: Platter
@@ -76,6 +103,8 @@ export class ExchangeDisk {
   /** Changes a planted bug makes to what is written. */
   bent: (write: ExchangeWrite) => ExchangeWrite = (it) => it
   readonly #schedule: Schedule
+  /** A row that is damaged or mended is another row. */
+  readonly #read = new WeakMap<MessageRow, Message>()
 
   constructor(platter: Platter, schedule: Schedule) {
     this.platter = platter
@@ -144,8 +173,16 @@ export class ExchangeDisk {
     return { thread, version: row.head.version }
   }
 
-  /** A message out of its bytes, through the same gate as a peer's. */
+  /** A message out of its bytes, through the same gate as a peer's; each row is read once. */
   #message(row: MessageRow, thread: ThreadId): Message {
+    const known = this.#read.get(row)
+    if (known !== undefined) return known
+    const message = this.#readMessage(row, thread)
+    this.#read.set(row, message)
+    return message
+  }
+
+  #readMessage(row: MessageRow, thread: ThreadId): Message {
     const statement = readSigned(row.id, row.signed)
     if (statement === undefined) {
       this.onCorrupt(row.id, thread)
@@ -160,9 +197,11 @@ export class ExchangeDisk {
   #commit(written: readonly ExchangeWrite[]): void {
     const writes = written.map((it) => this.bent(it))
     for (const write of writes) this.#mustFollow(write)
+    const drafts: Drafts = new Map()
     // Heads first: messages and receipts need their thread.
-    for (const write of writes) if (write.kind === "thread") this.#setHead(write)
-    for (const write of writes) if (write.kind !== "thread") this.#apply(write)
+    for (const write of writes) if (write.kind === "thread") this.#setHead(drafts, write)
+    for (const write of writes) if (write.kind !== "thread") this.#apply(drafts, write)
+    for (const [id, row] of drafts) this.platter.put(this.threads, id, row)
     this.onCommit(writes)
   }
 
@@ -176,16 +215,19 @@ export class ExchangeDisk {
     throw new DiskError("conflict", "changed since it was read: read it again")
   }
 
-  #apply(write: Exclude<ExchangeWrite, ThreadWrite>): void {
+  #apply(drafts: Drafts, write: Exclude<ExchangeWrite, ThreadWrite>): void {
     switch (write.kind) {
       case "message":
-        return this.#addMessage(write)
+        return this.#addMessage(drafts, write)
       case "custody":
-        return this.#addCustody(write.thread, write.custody)
+        addOnce(this.#draftOf(drafts, write.thread)?.custody, write.custody)
+        return
       case "refusal":
-        return this.#addRefusal(write.thread, write.refusal)
+        addOnce(this.#draftOf(drafts, write.thread)?.refusals, write.refusal)
+        return
       case "obligation":
-        return this.#setObligation(write.thread, write.obligation)
+        this.#draftOf(drafts, write.thread)?.obligations.set(write.obligation.id, write.obligation)
+        return
       case "link":
         this.platter.put(this.links, write.link.peer, write)
         return
@@ -200,47 +242,35 @@ export class ExchangeDisk {
     }
   }
 
-  #change(id: ThreadId | null, how: (row: ThreadRow) => ThreadRow): void {
-    const row = id === null ? undefined : this.threads.get(id)
-    if (row !== undefined && id !== null) this.platter.put(this.threads, id, how(row))
+  /** The thread's next row, copied once in a transaction: a row itself never changes. */
+  #draftOf(drafts: Drafts, id: ThreadId | null): Draft | undefined {
+    if (id === null) return undefined
+    const known = drafts.get(id)
+    const row = known === undefined ? this.threads.get(id) : undefined
+    if (row === undefined) return known
+    const draft = draftOf(row)
+    drafts.set(id, draft)
+    return draft
   }
 
-  #setHead(head: ThreadWrite): void {
-    const empty = { messages: [], custody: [], refusals: [], obligations: new Map() }
+  #setHead(drafts: Drafts, head: ThreadWrite): void {
+    const { id } = head.thread
+    const draft = this.#draftOf(drafts, id)
+    if (draft !== undefined) {
+      draft.head = head
+      return
+    }
     const createdMs = this.#schedule.nowMs
-    const row = this.threads.get(head.thread.id) ?? { ...empty, createdMs }
-    this.platter.put(this.threads, head.thread.id, { ...row, head })
+    const empty = { messages: [], custody: [], refusals: [], obligations: new Map() }
+    drafts.set(id, { head, createdMs, ...empty })
   }
 
-  #addMessage({ thread, peer, message, direction, signed, part, learnedAtMs }: MessageWrite): void {
+  #addMessage(drafts: Drafts, write: MessageWrite): void {
+    const { thread, peer, message, direction, signed, part, learnedAtMs } = write
     const { id, digest } = message
     this.latestMs = Math.max(this.latestMs, learnedAtMs)
     this.platter.put(this.digests, `${digest}/${peer}`, thread)
-    this.#change(thread, (row) => {
-      if (row.messages.some((it) => it.id === id)) return row
-      return { ...row, messages: [...row.messages, { id, digest, direction, signed, part }] }
-    })
-  }
-
-  #addCustody(thread: ThreadId | null, custody: Custody): void {
-    this.#change(thread, (row) => {
-      if (row.custody.some((it) => it.digest === custody.digest)) return row
-      return { ...row, custody: [...row.custody, custody] }
-    })
-  }
-
-  #addRefusal(thread: ThreadId | null, refusal: Refusal): void {
-    this.#change(thread, (row) => {
-      if (row.refusals.some((it) => it.digest === refusal.digest)) return row
-      return { ...row, refusals: [...row.refusals, refusal] }
-    })
-  }
-
-  #setObligation(thread: ThreadId, obligation: Obligation): void {
-    this.#change(thread, (row) => ({
-      ...row,
-      obligations: new Map(row.obligations).set(obligation.id, obligation),
-    }))
+    addOnce(this.#draftOf(drafts, thread)?.messages, { id, digest, direction, signed, part })
   }
 
   #addArrival({ digest, sender, code, atMs }: ArrivalWrite): void {

@@ -18,15 +18,8 @@ import {
 
 import type { Line, Listener, WireAnswer } from "../network/network.ts"
 import type { Organisation } from "../node/organisation.ts"
-import {
-  bytesOf,
-  digestOf,
-  gatewaySuiteOf,
-  hashHex,
-  hashing,
-  unitOf,
-  withOuter,
-} from "../suite/suite.ts"
+import { bytesOf } from "../suite/bytes.ts"
+import { digestOf, gatewaySuiteOf, hashHex, hashing, unitOf, withOuter } from "../suite/suite.ts"
 import type { Random } from "../time/random.ts"
 import type { World } from "../world/world.ts"
 
@@ -217,7 +210,7 @@ export class Hostile implements Listener {
     if (crafted.number === undefined) this.#numbers.set(key, next)
     const place = { epoch: 1, lane, number: crafted.number ?? next }
     const part = { ...this.#part(), ...crafted.part }
-    const signed = JSON.stringify([statement, this.#random.bytes(16).toHex()])
+    const signed = JSON.stringify([statement, this.#random.hex(16)])
     const id = hashHex(signed) as MessageId
     const digest = digestOf(id)
     // The truth is who signed, not who is said to have.
@@ -230,12 +223,13 @@ export class Hostile implements Listener {
       id,
       statement: { ...(statement as Statement), author: hostile },
       addressees: [addressee],
+      signed,
     })
     this.#injected.push({ target, digest, isRefused })
     if (statement["kind"] === "warning" && !isRefused) {
       this.#threads.set(target, { thread: part.subject?.thread as ThreadId, warning: id })
     }
-    const text = { digest, sender: hostile, addressee: target.org, lane, place, signed }
+    const text = { id, digest, sender: hostile, addressee: target.org, lane, place, signed }
     const unit = unitOf({ ...text, part: JSON.stringify(part) })
     schedule.after(0, () => {
       network.post({ from: hostile, to: target.org }, withOuter(unit, hostile), () => undefined)

@@ -34,18 +34,19 @@ const hour = 60 * minute
 /** As in production, stretched: a virtual year must not be made of retries. */
 const times = {
   sweepMs: 2 * hour,
-  renewMs: 20 * minute,
+  renewMs: hour,
   giveBackMs: 50,
   noRoomMs: 2 * minute,
   asideMs: { flash: minute, common: 10 * minute },
-  backOffMs: { min: 20 * second, flashMax: hour, max: 4 * hour },
+  backOffMs: { min: 2 * minute, flashMax: 2 * hour, max: 4 * hour },
 }
+/** Fewer at once than in production: after each start they go to every peer that is cut off, too. */
+const places = { flash: 2, common: 2 }
 const intakeRetryMs = { min: 100, max: 10 * minute }
-const reconnectMs = { min: second, max: 5 * minute }
+const reconnectMs = { min: second, max: 30 * minute }
 const silenceMsMax = 150 * minute
 const tickMs = 3 * hour
 const heartbeatMs = 12 * hour
-const innerMs = 1
 const handMsMax = 20 * second
 const unreachableMs = 5
 
@@ -92,6 +93,7 @@ export class ExchangeProcess {
       timers: life,
       spread: () => spreading.unit(),
       times,
+      places,
       onFailed: (_item, code) => {
         if (code === "foreign_receipt") world.see("receipt that nobody believes")
       },
@@ -118,6 +120,7 @@ export class ExchangeProcess {
     this.#taken = new TakenReports({
       report: (digests) => this.#report(digests),
       timers: life,
+      gatherMs: 0,
       retryMs: 5 * minute,
     })
   }
@@ -194,18 +197,12 @@ export class ExchangeProcess {
       life.after(unreachableMs, failed("gateway_unreachable"))
       return promise
     }
-    const cancel = life.after(handMsMax, failed("timeout"))
-    gateway.life.after(innerMs, () => {
-      gateway.depart(item.peer, item.unit, (answer) => {
-        if (this.#own.isInnerCut) {
-          this.#world.see("answer lost between the two halves")
-          return
-        }
-        life.after(innerMs, () => {
-          cancel()
-          resolve(readAnswer(answer, item, this.#own.org))
-        })
-      })
+    gateway.depart(item.peer, item.unit, (answer) => {
+      if (life.isOver) return
+      if (this.#own.isInnerCut) {
+        this.#world.see("answer lost between the two halves")
+        life.after(handMsMax, failed("timeout"))
+      } else resolve(readAnswer(answer, item, this.#own.org))
     })
     return promise
   }
@@ -220,18 +217,14 @@ export class ExchangeProcess {
     }
     const cancel = this.life.after(handMsMax, () => resolve(false))
     const answered = (isNoted: boolean) => {
-      if (this.#own.isInnerCut) return
-      this.life.after(innerMs, () => {
-        cancel()
-        resolve(isNoted)
-      })
+      if (this.#own.isInnerCut || this.life.isOver) return
+      cancel()
+      resolve(isNoted)
     }
-    gateway.life.after(innerMs, () => {
-      gateway.taken(digests).then(
-        () => answered(true),
-        () => answered(false),
-      )
-    })
+    gateway.taken(digests).then(
+      () => answered(true),
+      () => answered(false),
+    )
     return promise
   }
 
@@ -281,7 +274,7 @@ export class ExchangeProcess {
       this.#failures = 0
       this.#alive()
       const held = arrival && heldOf(arrival)
-      if (held) this.life.after(innerMs, () => this.#intake.receive(held))
+      if (held) this.#intake.receive(held)
     }
   }
 }

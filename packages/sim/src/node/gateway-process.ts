@@ -61,11 +61,11 @@ export class GatewayProcess implements Listener {
     }
   }
 
-  /** Signs and forwards; nothing is kept here. */
+  /** Signs and forwards; nothing is kept here. A gateway that has stopped meanwhile answers nothing. */
   depart(to: OrgId, unit: Uint8Array, done: (answer: WireAnswer | undefined) => void): void {
     const { org: from } = this.#organisation
     this.#world.network.post({ from, to }, withOuter(unit, from), (answer) => {
-      if (!this.life.isOver) done(answer)
+      done(this.life.isOver ? undefined : answer)
     })
   }
 

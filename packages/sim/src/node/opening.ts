@@ -8,7 +8,6 @@ import {
   type Digest,
   type HeldArrival,
   type HeldUnit,
-  type MessageId,
   type OrgId,
   type OutboxItem,
   type Unopenable,
@@ -16,7 +15,8 @@ import {
 
 import type { Plant } from "../faults/plant.ts"
 import type { WireAnswer } from "../network/network.ts"
-import { bytesOf, custodyIn, hashHex, readLine, readUnit } from "../suite/suite.ts"
+import { bytesOf } from "../suite/bytes.ts"
+import { custodyIn, readLine, readSigned, readUnit, signedBytesOf } from "../suite/suite.ts"
 
 /** An arrival whose custody receipt holds. */
 export function heldOf({
@@ -41,11 +41,11 @@ function parsed(text: string): unknown {
 export function openHeld(held: HeldUnit, own: OrgId, plant: Plant): Arrived | Unopenable {
   const text = readUnit(held.unit)
   if (text === undefined || text.addressee !== own) return unopenable(held, "malformed")
-  const { digest, sender, lane, place, signed, part: partText } = text
-  const object = parsed(signed)
+  const { id, digest, sender, lane, place, signed, part: partText } = text
+  const signedBytes = signedBytesOf(id, signed)
+  const statement: { readonly kind?: unknown } | null | undefined = readSigned(id, signedBytes)
   const part = parsed(partText)
-  if (!Array.isArray(object) || part === undefined) return unopenable(held, "malformed")
-  const [statement] = object as [{ readonly kind?: unknown } | null]
+  if (statement === undefined || part === undefined) return unopenable(held, "malformed")
   const kind = typeof statement?.kind === "string" ? statement.kind : ""
   const { unit, custody, receipt } = held
   const arrived: Arrived = {
@@ -55,14 +55,14 @@ export function openHeld(held: HeldUnit, own: OrgId, plant: Plant): Arrived | Un
     receipt,
     opened: {
       digest,
-      id: hashHex(signed) as MessageId,
+      id,
       sender,
       precedence: precedenceOf(lane),
       kind,
       statement,
       part,
       place,
-      signedBytes: bytesOf(signed),
+      signedBytes,
       partBytes: bytesOf(partText),
     },
   }

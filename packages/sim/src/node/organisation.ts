@@ -60,7 +60,7 @@ export class Organisation {
     if (this.exchange !== undefined) return
     this.#starts += 1
     this.troubledAtMs = this.#world.schedule.nowMs
-    this.#world.checkers.recovered(this)
+    this.#world.checkers.exchangeIsBack(this)
     this.exchange = new ExchangeProcess(this.#world, this, this.#starts)
     this.exchange.start()
   }
@@ -95,7 +95,7 @@ export class Organisation {
 
   startGateway(): void {
     if (this.gateway !== undefined) return
-    this.#world.checkers.recovered(this)
+    this.#world.checkers.gatewayIsBack(this)
     this.gateway = new GatewayProcess(this.#world, this)
     this.exchange?.gatewayIsBack()
   }

@@ -15,6 +15,7 @@ import {
 
 import type { MessageRow } from "../disk/exchange-disk.ts"
 import type { Organisation } from "../node/organisation.ts"
+import { textOf } from "../suite/bytes.ts"
 import { readSigned } from "../suite/suite.ts"
 import type { Random } from "../time/random.ts"
 import type { World } from "../world/world.ts"
@@ -38,7 +39,9 @@ const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
 const patienceMs = 10 * minute
-const asksMax = 40
+const asksMax = 14
+/** Whoever gets no answer asks less and less often, down to this. */
+const slowestAsk = 8
 
 export class People {
   readonly #world: World
@@ -95,7 +98,7 @@ export class People {
       this.#world.schedule.after(hour, () => this.#look(own, thread))
       return
     }
-    this.#world.checkers.read(own, stored.id, statement)
+    this.#world.checkers.read(own, stored.id, textOf(stored.signed))
     this.#world.story.tell(thread, own.name, `reads ${statement.kind} ${stored.id.slice(0, 8)}`)
     const { originator } = own.exchangeDisk.threads.get(thread)?.head.thread ?? {}
     const party = originator === own.org ? "originator" : "addressee"
@@ -169,8 +172,10 @@ export class People {
       isOver = true
       cancel()
       if (times >= asksMax) see("officer gives up asking")
-      else
-        schedule.after(this.#random.spread(minute, 20 * minute), () => this.#ask(asked, times + 1))
+      else {
+        const delayMs = this.#random.spread(minute, 20 * minute) * Math.min(times, slowestAsk)
+        schedule.after(delayMs, () => this.#ask(asked, times + 1))
+      }
     }
     const cancel = schedule.after(patienceMs, () => {
       see("no answer to an officer")

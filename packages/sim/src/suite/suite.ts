@@ -1,9 +1,9 @@
 /**
  * A suite for the simulator: real hashing, and signatures that hold unless a byte was changed.
  *
- * A unit is three lines: a header, the signed object, the part. Its outer signature is a keyed hash
- * of all of it, so that every flip and every truncation is seen where the real suite would see it.
- * Nothing is encrypted: whether somebody reads what is not theirs is a checker's business.
+ * A unit is three lines: a header, the signed object, the part. Its outer signature is a keyed mark
+ * over all of it, so that every flip and every truncation is seen where the real suite would see
+ * it. Nothing is encrypted: whether somebody reads what is not theirs is a checker's business.
  */
 
 import { hash } from "node:crypto"
@@ -26,20 +26,16 @@ import {
 } from "@tearline/core"
 
 import type { Random } from "../time/random.ts"
-
-const encoder = new TextEncoder()
-const decoder = new TextDecoder()
-const markLength = 16
+import { bytesOf, knownOf, textOf } from "./bytes.ts"
+import { markOf } from "./mark.ts"
 
 /** Every caller writes the keys of one kind of value in one order, so that none is sorted here. */
 export const hashing: Hashing = {
-  hash: (bytes) => Uint8Array.fromHex(hash("sha256", bytes, "hex")),
-  encode: (value) => encoder.encode(JSON.stringify(value)),
+  hash: (bytes) => Uint8Array.fromHex(hash("sha256", knownOf(bytes).text ?? bytes, "hex")),
+  encode: (value) => bytesOf(JSON.stringify(value)),
 }
 
-export const hashHex = (bytes: Uint8Array | string): string => hash("sha256", bytes, "hex")
-export const bytesOf = (text: string): Uint8Array => encoder.encode(text)
-export const textOf = (bytes: Uint8Array): string => decoder.decode(bytes)
+export const hashHex = (text: string): string => hash("sha256", text, "hex")
 
 export function orgIdOf(name: string): OrgId {
   return hashHex(name).slice(0, 32) as OrgId
@@ -55,9 +51,13 @@ export interface Sealing {
   readonly id: MessageId
   readonly statement: Statement
   readonly addressees: readonly Addressee[]
+  /** The signed object. */
+  readonly signed: string
 }
 
 export interface UnitText {
+  /** What the signed object hashes to. */
+  readonly id: MessageId
   readonly digest: Digest
   readonly sender: OrgId
   readonly addressee: OrgId
@@ -67,17 +67,37 @@ export interface UnitText {
   readonly part: string
 }
 
-export function unitOf(unit: UnitText): Uint8Array {
-  const { digest, sender, addressee, lane, place, signed, part } = unit
-  const header = [digest, sender, addressee, lane, place.epoch, place.lane, place.number]
-  return bytesOf(`${header.join(" ")}\n${signed}\n${part}\n`)
+interface KnownUnit {
+  /** Null where there is no unit in it. */
+  unit: UnitText | null
+  /** Whose gateway has made the outer signature at its end. */
+  outer: OrgId
+  /** The same with the outer signature: a unit that goes again is the same unit. */
+  marked: Uint8Array
 }
 
-export function readUnit(unit: Uint8Array): UnitText | undefined {
-  const [header = "", signed, part] = textOf(unit).split("\n")
+export function unitOf(unit: UnitText): Uint8Array {
+  const { digest, sender, addressee, lane, place, signed, part } = unit
+  const header = `${digest} ${sender} ${addressee} ${lane}`
+  const bytes = bytesOf(
+    `${header} ${place.epoch} ${place.lane} ${place.number}\n${signed}\n${part}\n`,
+  )
+  knownOf<KnownUnit>(bytes).unit = unit
+  return bytes
+}
+
+export function readUnit(bytes: Uint8Array): UnitText | undefined {
+  const known = knownOf<KnownUnit>(bytes)
+  if (known.unit === undefined) known.unit = parsedUnit(textOf(bytes)) ?? null
+  return known.unit ?? undefined
+}
+
+function parsedUnit(text: string): UnitText | undefined {
+  const [header = "", signed, part] = text.split("\n")
   const [digest, sender, addressee, lane, epoch, placeLane, number] = header.split(" ")
   if (part === undefined || signed === undefined || number === undefined) return undefined
   return {
+    id: hashHex(signed) as MessageId,
     digest: digest as Digest,
     sender: sender as OrgId,
     addressee: addressee as OrgId,
@@ -91,27 +111,40 @@ export function readUnit(unit: Uint8Array): UnitText | undefined {
 export function openSealer(random: Random, onSealed: (sealing: Sealing) => void): Sealer {
   return {
     async seal(statement, addressees): Promise<Sealed> {
-      const signed = JSON.stringify([statement, random.bytes(16).toHex()])
+      const signed = JSON.stringify([statement, random.hex(16)])
       const id = hashHex(signed) as MessageId
       const digest = digestOf(id)
-      onSealed({ id, statement, addressees })
+      onSealed({ id, statement, addressees, signed })
       const units = addressees.map(({ org, part, place }) => {
         const partText = JSON.stringify(part)
         const { author: sender } = statement
-        const text = { digest, sender, addressee: org, lane: place.lane, place, signed }
+        const text = { id, digest, sender, addressee: org, lane: place.lane, place, signed }
         const unit = unitOf({ ...text, part: partText })
         return { org, unit, slotHash: id, part: bytesOf(partText) }
       })
-      return { id, digest, signed: bytesOf(signed), units }
+      return { id, digest, signed: signedBytesOf(id, signed), units }
     },
   }
 }
 
-const markOf = (text: string, key: OrgId) => hashHex(text + key).slice(0, markLength)
-
 /** The unit with the sending gateway's outer signature. */
 export function withOuter(unit: Uint8Array, gateway: OrgId): Uint8Array {
-  return bytesOf(textOf(unit) + markOf(textOf(unit), gateway))
+  const inner = knownOf<KnownUnit>(unit)
+  if (inner.marked !== undefined && isOuterOf(inner.marked, gateway)) return inner.marked
+  const text = textOf(unit)
+  const bytes = bytesOf(text + markOf(text, gateway))
+  const known = knownOf<KnownUnit>(bytes)
+  known.unit = readUnit(unit) ?? null
+  known.outer = gateway
+  inner.marked = bytes
+  return bytes
+}
+
+function isOuterOf(bytes: Uint8Array, sender: OrgId): boolean {
+  if (knownOf<KnownUnit>(bytes).outer === sender) return true
+  const text = textOf(bytes)
+  const at = text.lastIndexOf("\n") + 1
+  return markOf(text.slice(0, at), sender) === text.slice(at)
 }
 
 const bad = (code: string): UnitCheck => ({
@@ -123,33 +156,17 @@ const bad = (code: string): UnitCheck => ({
 })
 
 function checkUnit(own: OrgId, peers: ReadonlySet<OrgId>, bytes: Uint8Array): UnitCheck {
-  const text = textOf(bytes)
   const unit = readUnit(bytes)
   if (unit === undefined) return bad("malformed")
-  const { digest, sender, lane, addressee, signed } = unit
+  const { id, digest, sender, lane, addressee } = unit
   if (!peers.has(sender)) return bad("unknown_sender")
-  const inner = text.slice(0, -markLength)
-  if (markOf(inner, sender) !== text.slice(-markLength)) return bad("bad_signature")
-  if (digestOf(hashHex(signed) as MessageId) !== digest) return bad("bad_digest")
+  if (!isOuterOf(bytes, sender)) return bad("bad_signature")
+  if (digestOf(id) !== digest) return bad("bad_digest")
   if (addressee !== own) return { kind: "bad", code: "not_addressed", signed: true, digest, sender }
   return { kind: "good", unit: { digest, sender, lane } }
 }
 
-function signedLine(words: readonly (string | number)[], key: OrgId): Uint8Array {
-  const line = words.join(" ")
-  return bytesOf(`${line} ${markOf(line, key)}`)
-}
-
-export function gatewaySuiteOf(own: OrgId, peers: ReadonlySet<OrgId>): GatewaySuite {
-  return {
-    check: (bytes) => checkUnit(own, peers, bytes),
-    custody: ({ digest, sender }: CheckedUnit, atMs) =>
-      signedLine(["custody", digest, sender, own, atMs], own),
-    refusal: ({ digest, sender, code }, atMs) =>
-      signedLine(["refused", digest, sender, own, atMs, code], own),
-  }
-}
-
+/** What a gateway signs about one envelope. */
 export interface SignedLine {
   readonly digest: string
   readonly sender: string
@@ -159,9 +176,39 @@ export interface SignedLine {
   readonly code: string | undefined
 }
 
+interface KnownLine {
+  /** Null where no signature holds. */
+  line: SignedLine | null
+}
+
+function signedLine(line: SignedLine): Uint8Array {
+  const { digest, sender, recipient, atMs, code } = line
+  const word = code === undefined ? "custody" : "refused"
+  const text = `${word} ${digest} ${sender} ${recipient} ${atMs}${code === undefined ? "" : ` ${code}`}`
+  const bytes = bytesOf(`${text} ${markOf(text, recipient)}`)
+  knownOf<KnownLine>(bytes).line = line
+  return bytes
+}
+
+export function gatewaySuiteOf(own: OrgId, peers: ReadonlySet<OrgId>): GatewaySuite {
+  return {
+    check: (bytes) => checkUnit(own, peers, bytes),
+    custody: ({ digest, sender }: CheckedUnit, atMs) =>
+      signedLine({ digest, sender, recipient: own, atMs, code: undefined }),
+    refusal: ({ digest, sender, code }, atMs) =>
+      signedLine({ digest, sender, recipient: own, atMs, code }),
+  }
+}
+
 /** A custody receipt or refusal whose signature holds. */
 export function readLine(bytes: Uint8Array): SignedLine | undefined {
-  const words = textOf(bytes).split(" ")
+  const known = knownOf<KnownLine>(bytes)
+  if (known.line === undefined) known.line = parsedLine(textOf(bytes)) ?? null
+  return known.line ?? undefined
+}
+
+function parsedLine(text: string): SignedLine | undefined {
+  const words = text.split(" ")
   const [kind, digest, sender, recipient, atMs, code] = words
   const mark = words.pop()
   if (recipient === undefined || digest === undefined || sender === undefined) return undefined
@@ -175,9 +222,37 @@ export function custodyIn(receipt: Uint8Array): Custody | undefined {
   return line && { digest: line.digest as Digest, by: line.recipient, atMs: line.atMs }
 }
 
+interface KnownSigned {
+  /** What the bytes hash to. */
+  id: MessageId
+  statement: Statement
+}
+
+/** The bytes of a signed object, of which the hash is known. */
+export function signedBytesOf(id: MessageId, signed: string): Uint8Array {
+  const bytes = bytesOf(signed)
+  knownOf<KnownSigned>(bytes).id = id
+  return bytes
+}
+
 /** A signed object out of its bytes; undefined when they are not what its id says. */
 export function readSigned(id: MessageId, signed: Uint8Array): Statement | undefined {
-  if (hashHex(signed) !== id) return undefined
-  const [statement] = JSON.parse(textOf(signed)) as [Statement]
-  return statement
+  const known = knownOf<KnownSigned>(signed)
+  known.id ??= hash("sha256", signed, "hex") as MessageId
+  if (known.id !== id) return undefined
+  if (known.statement === undefined) {
+    const statement = statementIn(textOf(signed))
+    if (statement === undefined) return undefined
+    known.statement = statement
+  }
+  return known.statement
+}
+
+function statementIn(text: string): Statement | undefined {
+  try {
+    const object: unknown = JSON.parse(text)
+    return Array.isArray(object) ? (object[0] as Statement) : undefined
+  } catch {
+    return undefined
+  }
 }

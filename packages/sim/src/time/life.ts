@@ -17,9 +17,7 @@ export class Life implements Timers {
   }
 
   after(delayMs: number, run: () => void): () => void {
-    return this.#schedule.after(delayMs, () => {
-      if (!this.#isOver) run()
-    })
+    return this.#schedule.after(delayMs, run, this)
   }
 
   end(): void {

@@ -91,7 +91,18 @@ export class Random {
 
   bytes(count: number): Uint8Array {
     const bytes = new Uint8Array(count)
-    for (let at = 0; at < count; at += 1) bytes[at] = this.#word() >>> 24
+    let word = 0
+    for (let at = 0; at < count; at += 1) {
+      word = at % 4 === 0 ? this.#word() : word >>> 8
+      bytes[at] = word
+    }
     return bytes
+  }
+
+  /** As many bytes, a multiple of four, in hexadecimal. */
+  hex(count: number): string {
+    let text = ""
+    for (let at = 0; at < count; at += 4) text += this.#word().toString(16).padStart(8, "0")
+    return text
   }
 }

@@ -2,17 +2,24 @@
  * Virtual time: what happens next, and nothing in between.
  *
  * Events at one instant run in the order in which they were made. Each event has the microtasks it
- * started drained before the next: every `setImmediate` callback is followed by Node's own drain,
- * so a batch of callbacks runs one event each.
+ * started drained before the next: a microtask of its own asks Node for the next turn of
+ * `nextTick`, and Node takes that up only once no microtask is left.
  */
+
+/** Somebody whose events do not happen any more once it is over. */
+interface Mortal {
+  readonly isOver: boolean
+}
 
 interface Event {
   readonly atMs: number
   readonly sequence: number
+  readonly of: Mortal | undefined
   run: (() => void) | undefined
 }
 
-const batchCount = 512
+/** After so many events other work of the process has its turn. */
+const breathEvery = 8_192
 
 export class Schedule {
   readonly #heap: Event[] = []
@@ -36,10 +43,10 @@ export class Schedule {
     return this.#ran
   }
 
-  /** Runs once after `delayMs`; the answer takes it back. */
-  after(delayMs: number, run: () => void): () => void {
+  /** Runs once after `delayMs`, if `of` is not over by then; the answer takes it back. */
+  after(delayMs: number, run: () => void, of?: Mortal): () => void {
     const atMs = this.#nowMs + Math.max(0, delayMs)
-    const event: Event = { atMs, sequence: (this.#sequence += 1), run }
+    const event: Event = { atMs, sequence: (this.#sequence += 1), of, run }
     this.#push(event)
     return () => {
       event.run = undefined
@@ -49,12 +56,9 @@ export class Schedule {
   /** Resolves when virtual time has come to `endMs`; rejects with what an event threw. */
   runUntil(endMs: number): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    let isOver = false
     const one = () => {
-      if (isOver) return
       const event = this.isOver() ? undefined : this.#take(endMs)
       if (event === undefined) {
-        isOver = true
         if (!this.isOver()) this.#nowMs = endMs
         resolve()
         return
@@ -62,16 +66,16 @@ export class Schedule {
       try {
         event()
       } catch (error) {
-        isOver = true
         reject(error)
+        return
       }
+      queueMicrotask(next)
     }
-    const batch = () => {
-      if (isOver) return
-      for (let count = 0; count < batchCount; count += 1) setImmediate(one)
-      setImmediate(batch)
+    const next = () => {
+      if (this.#ran % breathEvery === 0) setImmediate(one)
+      else process.nextTick(one)
     }
-    batch()
+    queueMicrotask(next)
     return promise
   }
 
@@ -80,7 +84,7 @@ export class Schedule {
       const [next] = this.#heap
       if (next === undefined || next.atMs > endMs) return undefined
       this.#pop()
-      if (next.run === undefined) continue
+      if (next.run === undefined || next.of?.isOver === true) continue
       this.#nowMs = next.atMs
       this.#ran += 1
       return next.run

@@ -1,0 +1,48 @@
+/**
+ * Bytes with what they are known to say beside them, so that it is not read out of them again.
+ *
+ * What is known stands on the array itself, and nobody here changes an array in place: a fault
+ * works on a copy, which knows nothing and is read, hashed and checked byte by byte.
+ */
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+/** Many short texts share one allocation. */
+const slabLength = 65_536
+let slab = new Uint8Array(slabLength)
+let used = 0
+
+interface Known {
+  text?: string
+}
+
+/** What is known of `bytes`; an empty record that may be filled where nothing is. */
+export function knownOf<Meaning extends object>(bytes: Uint8Array): Partial<Meaning> & Known {
+  const it = bytes as Uint8Array & { known?: Partial<Meaning> & Known }
+  return (it.known ??= {})
+}
+
+function encoded(text: string): Uint8Array {
+  // At most three bytes for a unit of UTF-16.
+  const longest = text.length * 3
+  if (longest > slabLength / 4) return encoder.encode(text)
+  if (used + longest > slabLength) {
+    slab = new Uint8Array(slabLength)
+    used = 0
+  }
+  const from = used
+  used += encoder.encodeInto(text, slab.subarray(from)).written
+  return slab.subarray(from, used)
+}
+
+export function bytesOf(text: string): Uint8Array {
+  const bytes = encoded(text)
+  knownOf(bytes).text = text
+  return bytes
+}
+
+export function textOf(bytes: Uint8Array): string {
+  const known = knownOf(bytes)
+  return (known.text ??= decoder.decode(bytes))
+}
