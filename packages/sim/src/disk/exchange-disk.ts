@@ -11,6 +11,7 @@ import {
   type MessageId,
   type MessageWrite,
   type Obligation,
+  type ObligationWrite,
   type OrgId,
   type Outbox,
   type OutboxItem,
@@ -78,8 +79,13 @@ function draftOf({ head, createdMs, messages, custody, refusals, obligations }: 
 }
 
 /** The first row about an envelope stays. */
-function addOnce<Row extends { readonly digest: Digest }>(rows: Row[] | undefined, row: Row): void {
-  if (rows?.some((it) => it.digest === row.digest) === false) rows.push(row)
+function addOnce<List extends "messages" | "custody" | "refusals">(
+  draft: Draft | undefined,
+  list: List,
+  row: Draft[List][number],
+): void {
+  const rows: { readonly digest: Digest }[] | undefined = draft?.[list]
+  if (rows?.every((it) => it.digest !== row.digest) === true) rows.push(row)
 }
 
 /** Called with the writes of a transaction when they are durable. */
@@ -220,14 +226,11 @@ export class ExchangeDisk {
       case "message":
         return this.#addMessage(drafts, write)
       case "custody":
-        addOnce(this.#draftOf(drafts, write.thread)?.custody, write.custody)
-        return
+        return addOnce(this.#draftOf(drafts, write.thread), "custody", write.custody)
       case "refusal":
-        addOnce(this.#draftOf(drafts, write.thread)?.refusals, write.refusal)
-        return
+        return addOnce(this.#draftOf(drafts, write.thread), "refusals", write.refusal)
       case "obligation":
-        this.#draftOf(drafts, write.thread)?.obligations.set(write.obligation.id, write.obligation)
-        return
+        return this.#setObligation(drafts, write)
       case "link":
         this.platter.put(this.links, write.link.peer, write)
         return
@@ -265,12 +268,17 @@ export class ExchangeDisk {
     drafts.set(id, { head, createdMs, ...empty })
   }
 
+  #setObligation(drafts: Drafts, { thread, obligation }: ObligationWrite): void {
+    this.#draftOf(drafts, thread)?.obligations.set(obligation.id, obligation)
+  }
+
   #addMessage(drafts: Drafts, write: MessageWrite): void {
     const { thread, peer, message, direction, signed, part, learnedAtMs } = write
     const { id, digest } = message
     this.latestMs = Math.max(this.latestMs, learnedAtMs)
     this.platter.put(this.digests, `${digest}/${peer}`, thread)
-    addOnce(this.#draftOf(drafts, thread)?.messages, { id, digest, direction, signed, part })
+    const row = { id, digest, direction, signed, part }
+    addOnce(this.#draftOf(drafts, thread), "messages", row)
   }
 
   #addArrival({ digest, sender, code, atMs }: ArrivalWrite): void {

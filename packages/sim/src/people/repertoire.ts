@@ -58,6 +58,14 @@ export const repertoire: readonly Habit[] = [
     untilMs: Math.floor(nowMs) + 2 * day,
     reason: "still likely",
   })),
+  habit("window-decision", "originator", ["window-dissent", 0.3, 10 * minute, day], () => ({
+    reason: "our source says otherwise",
+  })),
+  habit("window-dissent", "addressee", ["window-decision", 0.8, 10 * minute, day], (nowMs) => ({
+    decision: "extended",
+    untilMs: Math.floor(nowMs) + 2 * day,
+    reason: "guard is kept",
+  })),
   habit("warning", "addressee", ["outcome", 0.08, day, 9 * day], () => ({
     point: "24h",
     result: "prevented-arrest",

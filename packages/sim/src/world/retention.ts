@@ -56,7 +56,11 @@ export function retire(world: World, beforeMs: number): void {
       for (const [digest, { atMs }] of rows) if (isPast(atMs)) rows.delete(digest)
     }
     dropPast(own.exchangeDisk.arrivals)
-    dropPast(own.gatewayDisk.arrivals)
+    // The two halves go by clocks of their own; what the one has forgotten the other does not give.
+    const { arrivals } = own.gatewayDisk
+    for (const digest of arrivals.keys()) {
+      if (!own.exchangeDisk.arrivals.has(digest)) arrivals.delete(digest)
+    }
     own.gatewayDisk.refused.length = 0
   }
   world.checkers.retire(beforeMs, (org, thread) => retired.get(org)?.has(thread) === true)
