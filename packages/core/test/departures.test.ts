@@ -27,6 +27,7 @@ function carriage(submit: (input: ExchangeInput) => Promise<unknown>) {
       claim: async () => [],
       release: async (ids) => void released.push(...ids),
       renewLease: async (ids) => ids,
+      find: async () => undefined,
     },
     hand: async ({ id, digest }): Promise<Departed> => {
       handed.push(id)
@@ -73,4 +74,39 @@ test("an exchange that holds nothing asks for no renewal", async () => {
   await settle()
   expect(sweepOnly).toBe(1)
   expect(timers.filter((it) => it.delayMs === 10_000)).toEqual([])
+})
+
+test("what a carrier took is settled once by whatever comes back, however often and late", async () => {
+  const waiting = item("waiting")
+  const noted: string[] = []
+  let isFull = true
+  const rows = new Map([[waiting.id, waiting]])
+  const departures = new Departures({
+    outbox: {
+      claim: async () => [],
+      release: async () => undefined,
+      renewLease: async (ids) => ids,
+      find: async (id) => rows.get(id),
+    },
+    hand: async () => ({ kind: "waiting" }),
+    async submit(input) {
+      if (isFull) throw new Error("unavailable")
+      if (input.kind !== "custody-received") return
+      rows.delete(input.item.id)
+      noted.push(input.item.id)
+    },
+    timers: { after: () => () => undefined },
+    spread: () => 0.5,
+  })
+  departures.send(waiting)
+  await settle()
+  expect(departures.outstanding).toBe(1)
+  const custody = { digest: waiting.digest, by: peer, atMs: 0 }
+  const answer = { kind: "custody", custody, receipt: new Uint8Array() } as const
+  expect(await departures.settle(waiting.id, answer)).toBe(false)
+  isFull = false
+  expect(await departures.settle(waiting.id, answer)).toBe(true)
+  expect(await departures.settle(waiting.id, answer)).toBe(true)
+  expect(noted).toEqual(["waiting"])
+  expect(departures.outstanding).toBe(0)
 })

@@ -23,6 +23,8 @@ export interface DepartureTimes {
   readonly noRoomMs: number
   /** What cannot leave for a reason of its own, likewise. */
   readonly asideMs: { readonly flash: number; readonly common: number }
+  /** What a carrier is to take is laid out again after this time, should it have been lost there. */
+  readonly waitingMs: { readonly flash: number; readonly common: number }
   readonly backOffMs: BackOff
 }
 
@@ -32,11 +34,13 @@ export const departureTimes: DepartureTimes = {
   giveBackMs: 50,
   noRoomMs: 5_000,
   asideMs: { flash: 2_000, common: 10_000 },
+  waitingMs: { flash: 600_000, common: 3_600_000 },
   backOffMs: { min: 200, flashMax: 2_000, max: 6_000 },
 }
 
 export type DepartureTrouble =
   | "custody_not_noted"
+  | "answer_not_noted"
   | "outbox_not_claimed"
   | "outbox_not_released"
   | "lease_not_renewed"
@@ -117,6 +121,27 @@ export class Departures {
     for (const queue of queues) queue?.tryNow()
   }
 
+  /**
+   * What the peer said of an item that a carrier took, however late and however often. False when
+   * it could not be written down: it has to be told again.
+   */
+  async settle(id: string, answer: Settling): Promise<boolean> {
+    const { outbox, submit, onTrouble } = this.#parts
+    try {
+      const item = await outbox.find(id)
+      // Told before.
+      if (item === undefined) return true
+      await submit(settled(item, answer))
+      this.#queues.get(item.peer)?.drop(id)
+    } catch (error) {
+      onTrouble?.("answer_not_noted", error)
+      return false
+    }
+    this.#outstanding -= 1
+    this.#done += 1
+    return true
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true
     for (const cancel of [this.#sweeping, this.#renewing, this.#giving]) cancel?.()
@@ -159,6 +184,7 @@ export class Departures {
     const { hand, submit, onTrouble } = this.#parts
     const departed = await hand(item)
     if (departed.kind === "failed") return this.#failed(item, departed.code)
+    if (departed.kind === "waiting") return this.#aside(item, this.#times.waitingMs)
     try {
       await submit(settled(item, departed))
     } catch (error) {
@@ -193,8 +219,7 @@ export class Departures {
     return general.has(code) ? "failed" : this.#aside(item)
   }
 
-  #aside({ id, lane }: OutboxItem): Sent {
-    const { flash, common } = this.#times.asideMs
+  #aside({ id, lane }: OutboxItem, { flash, common } = this.#times.asideMs): Sent {
     void this.#release([id], lane === 0 ? flash : common)
     return "aside"
   }
@@ -242,7 +267,10 @@ export class Departures {
   }
 }
 
-function settled(item: OutboxItem, departed: Exclude<Departed, { kind: "failed" }>): ExchangeInput {
+/** What ends an item of the outbox. */
+export type Settling = Extract<Departed, { kind: "custody" | "refused" }>
+
+function settled(item: OutboxItem, departed: Settling): ExchangeInput {
   switch (departed.kind) {
     case "custody":
       return { ...departed, kind: "custody-received", item }

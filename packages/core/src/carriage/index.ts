@@ -1,8 +1,49 @@
 /** Carriage: what is tried again when, over ports that shells and simulator implement alike. */
 
 export * from "./ports.ts"
+export { agreedCarriage, type AgreedCarriage, type Carrier, type Reachable } from "./agreed.ts"
+export {
+  decodeDrop,
+  dropBytesMax,
+  dropContentBytesMax,
+  dropNameOf,
+  encodeDrop,
+  isTemporaryName,
+  type Drop,
+  type DropFault,
+  type DropKind,
+} from "./drop.ts"
+export {
+  DropFolder,
+  FolderError,
+  type DropFolderParts,
+  type FolderDisk,
+  type FolderErrorCode,
+  type Found,
+} from "./drop-folder.ts"
 export { departureTimes, Departures } from "./departures.ts"
-export type { DeparturesParts, DepartureTimes, DepartureTrouble } from "./departures.ts"
+export { FileDoor } from "./file-door.ts"
+export type {
+  Brought,
+  Carried,
+  CarriedAnswer,
+  CarriedPlace,
+  CarriedStore,
+  FileDoorParts,
+  OpenedAnswer,
+  Taken,
+  TakePage,
+} from "./file-door.ts"
+export { handIn, layOut } from "./courier.ts"
+export type {
+  CourierDoor,
+  HandedIn,
+  HandInOptions,
+  LaidOut,
+  LayOutOptions,
+  LeftFile,
+} from "./courier.ts"
+export type { DeparturesParts, DepartureTimes, DepartureTrouble, Settling } from "./departures.ts"
 export {
   PeerQueue,
   type BackOff,

@@ -26,11 +26,15 @@ export interface Outbox {
   release(ids: readonly string[], delayMs: number): Promise<void>
   /** Holds items for another lease; answers those that were still ours. */
   renewLease(ids: readonly string[]): Promise<readonly string[]>
+  /** The item with this id, whoever holds it. */
+  find(id: string): Promise<OutboxItem | undefined>
 }
 
 /** What came of handing over one unit. */
 export type Departed =
   | { readonly kind: "custody"; readonly custody: Custody; readonly receipt: Uint8Array }
   | { readonly kind: "refused"; readonly code: string; readonly atMs: number }
+  /** It lies where a carrier takes it from; what the peer answers comes back by itself. */
+  | { readonly kind: "waiting" }
   /** Nobody has it: to be tried again. */
   | { readonly kind: "failed"; readonly code: string }

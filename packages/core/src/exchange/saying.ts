@@ -57,6 +57,7 @@ async function addresseeOf(desk: Desk, saying: Saying, to: SpokenTo): Promise<Ad
   const { link } = await desk.memory.link(to.org, desk.clock.nowMs())
   const place = nextLanePlace(link, precedences.entries[saying.precedence].lane)
   const inThread = to.thread && nextPlace(to.thread, desk.own, link.epoch)
+  const withinMs = desk.withinMs?.(to.org) ?? null
   const part: Part = {
     subject: subjectOf(to),
     epoch: link.epoch,
@@ -66,6 +67,7 @@ async function addresseeOf(desk: Desk, saying: Saying, to: SpokenTo): Promise<Ad
     releasableTo: [...(to.releasableTo ?? [])],
     policy: desk.policyHash,
     held: toldOf(link),
+    ...(withinMs === null ? {} : { carriedWithinMs: withinMs }),
   }
   return { org: to.org, part, place }
 }

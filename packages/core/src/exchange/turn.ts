@@ -27,6 +27,8 @@ export interface ExchangePorts {
   /** Randomness of thread nonces, and of nothing else. */
   readonly chance: Chance
   readonly policy: Policy
+  /** The carrier's agreed time to a peer, in milliseconds; null where it is the policy's. */
+  readonly withinMs?: (peer: OrgId) => number | null
 }
 
 /** Ports with what is computed from them once. */

@@ -8,6 +8,7 @@
 
 import * as v from "valibot"
 
+import { withinMsSchema } from "../carriage/agreed.ts"
 import {
   instantSchema,
   messageIdSchema,
@@ -70,6 +71,8 @@ export const partSchema = v.looseObject({
   policy: policyHashSchema,
   /** What the author holds of the addressee's lanes. */
   held: heldSchema,
+  /** How long the carrier may take where that is agreed, as by file; otherwise the policy's time. */
+  carriedWithinMs: v.optional(withinMsSchema),
 })
 export type Part = v.InferOutput<typeof partSchema>
 

@@ -24,7 +24,7 @@ function custody(facts: Facts, message: Message): Obligation {
     bearer: "gateway",
     about: message.id,
     startMs,
-    dueMs: startMs + facts.policy.custodyMs,
+    dueMs: startMs + (message.part.carriedWithinMs ?? facts.policy.custodyMs),
     end: held ?? refusedEnd(facts, message),
   }
 }

@@ -169,8 +169,11 @@ export function factsOf(thread: Thread, policy: Policy): Facts {
   const effective = ordered.filter(takesEffect)
   const custodyMs = (message: Message) => custody.get(message.digest)
   function isDoubtful(message: Message): boolean {
-    const heldMs = custodyMs(message) ?? message.statement.atMs
-    return Math.abs(heldMs - message.statement.atMs) > policy.doubtMs
+    const { atMs } = message.statement
+    const tookMs = (custodyMs(message) ?? atMs) - atMs
+    // A stick may be on its way for days: only longer than that is a ground for doubt.
+    const carriedMs = message.part.carriedWithinMs ?? 0
+    return tookMs > policy.doubtMs + carriedMs || -tookMs > policy.doubtMs
   }
   // Asked for by every rule: a thread that a peer fills must not cost more than its length.
   const byKind = grouped(effective, (it) => it.statement.kind)

@@ -142,6 +142,7 @@ export class ExchangeDisk {
         this.platter.transact(life, () =>
           this.#hold(owner, ids, { owner, delayMs: leaseMs }).map((it) => it.item.id),
         ),
+      find: (id) => this.#reading(() => this.outbox.get(id)?.item),
     }
   }
 

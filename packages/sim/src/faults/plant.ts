@@ -129,6 +129,7 @@ const neverRenews: Plant = {
     claim: (limit) => outbox.claim(limit),
     release: (ids, delayMs) => outbox.release(ids, delayMs),
     renewLease: async (ids) => ids,
+    find: (id) => outbox.find(id),
   }),
 }
 

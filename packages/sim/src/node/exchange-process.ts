@@ -38,6 +38,7 @@ const times = {
   giveBackMs: 50,
   noRoomMs: 2 * minute,
   asideMs: { flash: minute, common: 10 * minute },
+  waitingMs: { flash: 2 * hour, common: 6 * hour },
   backOffMs: { min: 2 * minute, flashMax: 2 * hour, max: 4 * hour },
 }
 /** Fewer at once than in production: after each start they go to every peer that is cut off, too. */

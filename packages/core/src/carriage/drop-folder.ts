@@ -1,0 +1,152 @@
+/**
+ * A folder through which records pass: a stick, a diode's end, a share between two halves of a
+ * node.
+ *
+ * Whoever writes may stop at any moment, whoever carries may lose, double and spoil files, and
+ * others may leave what they like. So a file counts only when its bytes are those that its name
+ * says, one bad file costs that file, and nothing here remembers anything: what is in the folder is
+ * all there is to know.
+ */
+
+import type { Chance, Hashing } from "../host/ports.ts"
+import {
+  dropBytesMax,
+  dropNameOf,
+  encodeDrop,
+  isDropName,
+  isTemporaryName,
+  readDrop,
+  temporaryNameOf,
+  type Drop,
+  type DropFault,
+} from "./drop.ts"
+
+/** `gone`: no such file. `full` and `away` are of the whole folder, the others of one file. */
+export type FolderErrorCode = "gone" | "not_a_file" | "too_large" | "unreadable" | "full" | "away"
+
+/** What a folder's disk says. */
+export class FolderError extends Error {
+  override readonly name = "FolderError"
+  readonly code: FolderErrorCode
+
+  constructor(code: FolderErrorCode, message: string, options: { readonly cause?: unknown } = {}) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/** The disk below a drop folder. All calls throw {@link FolderError}. */
+export interface FolderDisk {
+  /** Every name, in any order. */
+  names(): AsyncIterable<string>
+  /** A plain file's bytes; never through a link, never from a device, never more than `bytesMax`. */
+  read(name: string, bytesMax: number): Promise<Uint8Array>
+  /** A new file, flushed before this returns. */
+  create(name: string, bytes: Uint8Array): Promise<void>
+  /** Takes the place of what has the name; durable before this returns. */
+  rename(from: string, to: string): Promise<void>
+  /** What is not there is removed already. */
+  remove(name: string): Promise<void>
+}
+
+export interface DropFolderParts {
+  readonly disk: FolderDisk
+  readonly hashing: Pick<Hashing, "hash">
+  readonly chance: Chance
+}
+
+/** A file of the folder: its record, or why it is left alone. */
+export type Found =
+  | { readonly kind: "record"; readonly name: string; readonly drop: Drop }
+  | { readonly kind: "bad"; readonly name: string; readonly code: DropFault }
+
+/** How many names are held in memory, however many the folder has. */
+const pageMax = 4096
+
+export class DropFolder {
+  readonly #parts: DropFolderParts
+
+  constructor(parts: DropFolderParts) {
+    this.#parts = parts
+  }
+
+  /** Writes a record, unless it lies here whole. Gives its name. */
+  async put(drop: Drop): Promise<{ readonly name: string; readonly isNew: boolean }> {
+    const { disk, hashing, chance } = this.#parts
+    const bytes = encodeDrop(drop)
+    const name = dropNameOf(bytes, hashing)
+    if ((await this.look(name)).kind === "record") return { name, isNew: false }
+    const temporary = temporaryNameOf(name, chance.bytes(4))
+    try {
+      await disk.create(temporary, bytes)
+      await disk.rename(temporary, name)
+    } catch (error) {
+      await disk.remove(temporary).catch(() => undefined)
+      throw error
+    }
+    return { name, isNew: true }
+  }
+
+  /** One file. Throws `gone` for none, and what is wrong with the whole folder. */
+  async look(name: string): Promise<Found | { readonly kind: "none" }> {
+    if (!isDropName(name)) return { kind: "bad", name, code: "foreign_name" }
+    try {
+      const bytes = await this.#parts.disk.read(name, dropBytesMax)
+      const drop = readDrop(name, bytes, this.#parts.hashing)
+      return typeof drop === "string"
+        ? { kind: "bad", name, code: drop }
+        : { kind: "record", name, drop }
+    } catch (error) {
+      const code = error instanceof FolderError ? error.code : undefined
+      if (code === "gone") return { kind: "none" }
+      if (code === undefined || code === "full" || code === "away") throw error
+      return { kind: "bad", name, code }
+    }
+  }
+
+  /**
+   * Everything in the folder, most urgent first, a page of names at a time. What is written or
+   * removed meanwhile may be seen or not. Interrupted writings are passed over.
+   */
+  async *scan(isWanted: (name: string) => boolean = () => true): AsyncGenerator<Found> {
+    let after = ""
+    for (;;) {
+      const page = await firstNames(this.#parts.disk.names(), after, pageMax)
+      for (const name of page) {
+        if (isTemporaryName(name) || !isWanted(name)) continue
+        const found = await this.look(name)
+        if (found.kind !== "none") yield found
+      }
+      const last = page.at(-1)
+      if (last === undefined || page.length < pageMax) return
+      after = last
+    }
+  }
+
+  remove(name: string): Promise<void> {
+    return this.#parts.disk.remove(name)
+  }
+
+  /** Removes what interrupted writings of records have left. Only for the one who writes here. */
+  async sweep(): Promise<void> {
+    const { disk } = this.#parts
+    for await (const name of disk.names()) if (isTemporaryName(name)) await disk.remove(name)
+  }
+}
+
+const compareText = (a: string, b: string) => (a < b ? -1 : Number(a > b))
+
+/** The first names after one, in their order, without holding all of them. */
+async function firstNames(
+  names: AsyncIterable<string>,
+  after: string,
+  limit: number,
+): Promise<string[]> {
+  let first: string[] = []
+  for await (const name of names) {
+    if (compareText(name, after) <= 0) continue
+    first.push(name)
+    if (first.length >= 2 * limit) first = first.toSorted(compareText).slice(0, limit)
+  }
+  return first.toSorted(compareText).slice(0, limit)
+}

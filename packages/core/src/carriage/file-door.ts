@@ -1,0 +1,188 @@
+/**
+ * The gateway's door for files: what a courier brings is admitted as what comes over a line is, and
+ * what it is to take lies here until an answer to it comes back.
+ *
+ * A courier can lose, delay, double and forge. So nothing that it says counts: a unit passes the
+ * same check as any, an answer ends a unit's waiting only if the addressee's gateway signed it, and
+ * what has no answer goes on every stick again.
+ */
+
+import type { ArrivalAnswer } from "../gateway/machine.ts"
+import type { Clock } from "../host/ports.ts"
+import type { Digest, OrgId } from "../ids.ts"
+import type { Lane } from "../vocabulary/precedence.ts"
+import { decodeDrop, encodeDrop, type Drop } from "./drop.ts"
+
+type AnswerKind = "custody" | "refusal"
+
+/** What a peer's gateway has signed about a unit of ours, exact bytes. */
+export interface CarriedAnswer {
+  readonly kind: AnswerKind
+  readonly bytes: Uint8Array
+}
+
+/** What a courier is to take: a unit of ours, or what we answer to a unit of a peer. */
+export interface Carried {
+  readonly peer: OrgId
+  readonly digest: Digest
+  readonly kind: "unit" | AnswerKind
+  readonly lane: Lane
+  readonly atMs: number
+  readonly content: Uint8Array
+}
+
+/** Where a page of what is to be taken ends, so that the next begins there. */
+export type CarriedPlace = Pick<Carried, "lane" | "atMs" | "digest" | "peer" | "kind">
+
+/** The gateway's durable memory of what travels by file. All calls are durable on return. */
+export interface CarriedStore {
+  /** A unit stays as it was; an answer takes the place of the one before. */
+  put(carried: Carried): Promise<void>
+  /** Units without answer and answers, most urgent first, oldest first within a lane. */
+  toTake(page: {
+    readonly limit: number
+    readonly after: CarriedPlace | null
+    readonly peer: OrgId | null
+  }): Promise<readonly Carried[]>
+  /** Notes what was answered to a unit; false when no unit waits for it. */
+  answer(peer: OrgId, digest: Digest, answer: CarriedAnswer): Promise<boolean>
+  answerTo(peer: OrgId, digest: Digest): Promise<CarriedAnswer | undefined>
+  /** Answers to our answers never come: these are laid out until then. */
+  forgetAnswersBefore(atMs: number): Promise<void>
+}
+
+/** A receipt or refusal whose signature holds. */
+export interface OpenedAnswer {
+  readonly digest: Digest
+  /** Who signed it. */
+  readonly recipient: OrgId
+  readonly sender: OrgId
+}
+
+export interface FileDoorParts {
+  readonly own: OrgId
+  readonly store: CarriedStore
+  readonly clock: Clock
+  /** The gateway's one way in. */
+  readonly submit: (unit: Uint8Array, lane: Lane) => Promise<ArrivalAnswer>
+  /** What a unit's header says before anything is verified. */
+  readonly laneOf: (unit: Uint8Array) => Lane
+  /** What we have just signed ourselves. */
+  readonly readOwn: (kind: AnswerKind, bytes: Uint8Array) => Omit<OpenedAnswer, "recipient">
+  /** Undefined unless a trusted peer's gateway signed it. */
+  readonly openAnswer: (kind: AnswerKind, bytes: Uint8Array) => OpenedAnswer | undefined
+  readonly unitBytesMax: number
+}
+
+/** What became of a file that a courier brought. */
+export type Brought =
+  /** The unit is held; its receipt is laid out for the way back. */
+  | { readonly kind: "held" }
+  /** What was answered to a unit of ours, now or before. */
+  | { readonly kind: "settled"; readonly isNew: boolean }
+  /** Nothing of it was taken; `isSigned`: its sender will hear of it. */
+  | { readonly kind: "refused"; readonly code: string; readonly isSigned: boolean }
+
+export interface TakePage {
+  /** Only what goes to this peer. */
+  readonly to: OrgId | null
+  readonly after: CarriedPlace | null
+}
+
+export interface Taken {
+  readonly files: readonly Uint8Array[]
+  /** Null when there is no more. */
+  readonly next: CarriedPlace | null
+}
+
+/** How long an answer goes on sticks: a unit whose sender has not heard comes again by itself. */
+const answersMs = 14 * 86_400_000
+const pageCount = 64
+const pageBytes = 4 * 1024 * 1024
+
+export class FileDoor {
+  readonly #parts: FileDoorParts
+
+  constructor(parts: FileDoorParts) {
+    this.#parts = parts
+  }
+
+  /** Lays a signed unit out for the courier, or gives what was answered to it. */
+  async depart(unit: Omit<Carried, "kind" | "atMs">): Promise<CarriedAnswer | undefined> {
+    const { store, clock } = this.#parts
+    const answer = await store.answerTo(unit.peer, unit.digest)
+    if (answer !== undefined) return answer
+    await store.put({ ...unit, kind: "unit", atMs: clock.nowMs() })
+    return undefined
+  }
+
+  async take({ to, after }: TakePage): Promise<Taken> {
+    const { store, clock, own } = this.#parts
+    if (after === null) await store.forgetAnswersBefore(clock.nowMs() - answersMs)
+    const rows = await store.toTake({ limit: pageCount, after, peer: to })
+    const files: Uint8Array[] = []
+    let bytes = 0
+    for (const row of rows) {
+      const { kind, lane, peer, content } = row
+      files.push(encodeDrop({ kind, lane, from: own, to: peer, number: 0, content }))
+      bytes += content.length
+      // Full before the rows are out, or by the last of a whole page: there may be more.
+      if (bytes >= pageBytes || files.length === pageCount) return { files, next: row }
+    }
+    return { files, next: null }
+  }
+
+  /** Throws only when it could not be written: it is brought again. */
+  async bring(file: Uint8Array): Promise<Brought> {
+    const drop = decodeDrop(file)
+    if (drop === undefined) return refused("malformed")
+    if (drop.to !== this.#parts.own) return refused("foreign_addressee")
+    switch (drop.kind) {
+      case "unit":
+        return await this.#unit(drop.content)
+      case "custody":
+      case "refusal":
+        return await this.#answer(drop.kind, drop)
+      case "departure":
+      case "arrival":
+      case "taken":
+      case "alive":
+        return refused("wrong_kind")
+    }
+  }
+
+  async #unit(unit: Uint8Array): Promise<Brought> {
+    const { submit, laneOf, unitBytesMax } = this.#parts
+    if (unit.length > unitBytesMax) return refused("too_large")
+    const lane = laneOf(unit)
+    const answer = await submit(unit, lane)
+    if (answer.kind === "custody") {
+      await this.#layOut({ kind: "custody", bytes: answer.receipt }, lane)
+      return { kind: "held" }
+    }
+    if (answer.refusal === null) return refused(answer.code)
+    await this.#layOut({ kind: "refusal", bytes: answer.refusal }, lane)
+    return { kind: "refused", code: answer.code, isSigned: true }
+  }
+
+  /** For the way back to the sender, who is the one that the receipt names. */
+  async #layOut({ kind, bytes }: CarriedAnswer, lane: Lane): Promise<void> {
+    const { readOwn, store, clock } = this.#parts
+    const { digest, sender } = readOwn(kind, bytes)
+    await store.put({ peer: sender, digest, kind, lane, atMs: clock.nowMs(), content: bytes })
+  }
+
+  async #answer(kind: AnswerKind, { content, from }: Drop): Promise<Brought> {
+    const { openAnswer, store, own } = this.#parts
+    const opened = openAnswer(kind, content)
+    if (opened === undefined) return refused("bad_receipt")
+    const { digest, recipient, sender } = opened
+    if (sender !== own || recipient !== from) return refused("foreign_receipt")
+    const isNew = await store.answer(recipient, digest, { kind, bytes: content })
+    return { kind: "settled", isNew }
+  }
+}
+
+function refused(code: string): Brought {
+  return { kind: "refused", code, isSigned: false }
+}
