@@ -44,6 +44,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     "@tearline/gateway",
     "@tearline/gateway/launch-flags",
     "@tearline/exchange",
+    "@tearline/exchange/carrier",
     "node:*",
     "node:*/*",
   ],

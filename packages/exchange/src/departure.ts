@@ -3,6 +3,7 @@
 import type { Departed, Digest, OrgId, OutboxItem } from "@tearline/core"
 import { CryptoError, openCustody, openRefusal, type VerifyingKey } from "@tearline/crypto"
 
+import type { CarriedBack } from "./carried-answers.ts"
 import { codeOf } from "./exchange-error.ts"
 import type { Answered, GatewayLine } from "./gateway-line.ts"
 
@@ -29,8 +30,13 @@ export async function depart(
       isFlash: lane === 0,
       signal: AbortSignal.timeout(answerMsMax),
     })
-    const key = gatewayKeyOf(peer)
-    return key === undefined ? failed("unknown_peer") : read({ answered, item, own, key })
+    const { status, body } = answered
+    if (status === 202) return { kind: "waiting" }
+    if (status !== 200 && status !== 422) return failed(codeIn(answered))
+    return readCarried(
+      { own, gatewayKeyOf },
+      { ...item, isCustody: status === 200, body: new Uint8Array(body) },
+    )
   } catch (error) {
     return failed(error instanceof CryptoError ? "bad_receipt" : codeOf(error))
   }
@@ -40,20 +46,27 @@ function failed(code: string): Departed {
   return { kind: "failed", code }
 }
 
-interface Reading {
-  readonly answered: Answered
-  readonly item: OutboxItem
-  readonly own: OrgId
-  readonly key: VerifyingKey
+/**
+ * A peer's answer, by whatever it came; never throws. It counts only if the peer's own gateway
+ * signed it, about this envelope of ours.
+ */
+export function readCarried(
+  { own, gatewayKeyOf }: Pick<DepartureParts, "own" | "gatewayKeyOf">,
+  answer: CarriedBack,
+): Departed {
+  const key = gatewayKeyOf(answer.peer)
+  if (key === undefined) return failed("unknown_peer")
+  try {
+    return read(answer, own, key)
+  } catch (error) {
+    return failed(error instanceof CryptoError ? "bad_receipt" : codeOf(error))
+  }
 }
 
-/** A receipt counts only if the peer's own gateway signed it, about this envelope of ours. */
-function read({ answered, item, own, key }: Reading): Departed {
-  const { status, body } = answered
-  const { digest, peer } = item
+function read(answer: CarriedBack, own: OrgId, key: VerifyingKey): Departed {
+  const { digest, peer, isCustody, body } = answer
   const keyOf = (id: Uint8Array) => (Buffer.compare(id, key.id) === 0 ? key : undefined)
-  if (status !== 200 && status !== 422) return failed(codeIn(answered))
-  const signed = status === 200 ? openCustody(body, keyOf) : openRefusal(body, keyOf)
+  const signed = isCustody ? openCustody(body, keyOf) : openRefusal(body, keyOf)
   const isAboutThis =
     signed.digest.toHex() === digest &&
     signed.recipient.toHex() === peer &&
@@ -62,7 +75,7 @@ function read({ answered, item, own, key }: Reading): Departed {
   const { atMs } = signed
   if ("code" in signed) return { kind: "refused", code: signed.code, atMs }
   const custody = { digest: signed.digest.toHex() as Digest, by: peer, atMs }
-  return { kind: "custody", custody, receipt: new Uint8Array(body) }
+  return { kind: "custody", custody, receipt: body }
 }
 
 function codeIn({ status, body }: Answered): string {

@@ -19,7 +19,7 @@ import type { Metrics } from "./metrics.ts"
 import { machineTimers } from "./timers.ts"
 
 export interface DeparturesParts extends DepartureParts {
-  readonly store: Pick<ExchangeStore, "claimOutbox" | "release" | "renewLease">
+  readonly store: Pick<ExchangeStore, "claimOutbox" | "release" | "renewLease" | "findOutboxItem">
   readonly submit: (input: ExchangeInput) => Promise<ExchangeAnswer>
   /** Our gateway does not know a peer that we do. */
   readonly onUnknownPeer: () => void
@@ -34,6 +34,7 @@ export function departuresOf(parts: DeparturesParts): Departures {
       claim: (limit) => store.claimOutbox({ limit }),
       release: (ids, delayMs) => store.release(ids, delayMs),
       renewLease: (ids) => store.renewLease(ids),
+      find: (id) => store.findOutboxItem(id),
     },
     hand: (item) => measured(parts, item),
     submit,

@@ -81,6 +81,8 @@ export interface Asking {
   readonly body?: Uint8Array
   /** Uses the connections that only FLASH may use. */
   readonly isFlash?: boolean
+  /** Of an answer that may be longer than those of the exchange. */
+  readonly answerBytesMax?: number
   readonly signal: AbortSignal
 }
 
@@ -105,12 +107,13 @@ export class GatewayLine {
   /** Throws `gateway_unreachable`, `gateway_untrusted` or `too_large`. */
   async ask(asking: Asking): Promise<Answered> {
     const answer = await this.#send(asking, asking.isFlash ? this.#flash : this.#common)
+    const { answerBytesMax: bytesMax = answerBytesMax } = asking
     const chunks: Buffer[] = []
     let bytes = 0
     try {
       for await (const chunk of answer as AsyncIterable<Buffer>) {
         bytes += chunk.length
-        if (bytes > answerBytesMax) throw new ExchangeError("too_large", "the answer is too long")
+        if (bytes > bytesMax) throw new ExchangeError("too_large", "the answer is too long")
         chunks.push(chunk)
       }
     } catch (error) {

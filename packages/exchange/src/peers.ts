@@ -3,7 +3,14 @@
  * gateway, which learns nothing else about them.
  */
 
-import type { Clock, Diagnostics, OrgId } from "@tearline/core"
+import {
+  agreedCarriage,
+  type AgreedCarriage,
+  type Clock,
+  type Diagnostics,
+  type OrgId,
+  type Reachable,
+} from "@tearline/core"
 import { encode, decode, kemPublicKeyFrom, type KemPublicKey } from "@tearline/crypto"
 import type { ExchangePeer, ExchangeStore } from "@tearline/store/exchange"
 
@@ -18,6 +25,8 @@ export interface Peer {
   readonly verified: Verified
   readonly kem: KemPublicKey
   readonly heartbeatMs: number
+  /** By which carrier it is reached, and on which terms. */
+  readonly carriage: AgreedCarriage
   readonly isFrozen: boolean
   readonly compared: ExchangePeer["compared"]
 }
@@ -33,6 +42,8 @@ export interface Introduction {
 
 export interface PeersParts {
   readonly own: OrgId
+  /** What our own operations statement says. */
+  readonly reachable: Reachable
   readonly store: Pick<ExchangeStore, "peers" | "savePeer">
   readonly line: GatewayLine
   readonly clock: Clock
@@ -59,7 +70,7 @@ export class Peers {
         const identity = decode(stored.identity) as readonly Uint8Array[]
         const verified = verify({ identity, operations: stored.operations }, undefined)
         if (verified.org !== stored.org) throw new ExchangeError("corrupt", "another organisation")
-        this.#byOrg.set(stored.org, await peerOf(stored, verified))
+        this.#byOrg.set(stored.org, await this.#peerOf(stored, verified))
       } catch (error) {
         const { diagnostics } = this.#parts
         diagnostics("error", "peer_not_loaded", { peer: stored.org, code: codeOf(error) })
@@ -104,11 +115,25 @@ export class Peers {
       isFrozen: held?.isFrozen ?? false,
       isSuspended: false,
     }
-    const peer = await peerOf(stored, verified)
+    const peer = await this.#peerOf(stored, verified)
     await this.#parts.store.savePeer(stored)
     this.#byOrg.set(peer.org, peer)
     this.tellGateway()
     return peer
+  }
+
+  async #peerOf(stored: ExchangePeer, verified: Verified): Promise<Peer> {
+    const reachable = reachableOf(verified)
+    return {
+      org: stored.org,
+      name: stored.name,
+      verified,
+      kem: await kemPublicKeyFrom(verified.operation.fallbackKemPublicKey),
+      heartbeatMs: reachable.heartbeatMs,
+      carriage: agreedCarriage(this.#parts.reachable, reachable),
+      isFrozen: stored.isFrozen,
+      compared: stored.compared,
+    }
   }
 
   /** Gives our gateway the whole list, again and again until it has it. */
@@ -154,23 +179,16 @@ function mustBeCompared(typed: string, { fingerprint }: Verified): void {
   )
 }
 
-async function peerOf(stored: ExchangePeer, verified: Verified): Promise<Peer> {
-  const { operation } = verified
-  return {
-    org: stored.org,
-    name: stored.name,
-    verified,
-    kem: await kemPublicKeyFrom(operation.fallbackKemPublicKey),
-    heartbeatMs: operation.heartbeatSeconds * 1000,
-    isFrozen: stored.isFrozen,
-    compared: stored.compared,
-  }
+/** What an operations statement says about reaching its organisation. */
+export function reachableOf({ operation }: Verified): Reachable {
+  return { carriers: operation.carriers, heartbeatMs: operation.heartbeatSeconds * 1000 }
 }
 
 /** What a gateway may know of a peer. */
-function gatewayPeer({ org, verified, isFrozen }: Peer) {
+function gatewayPeer({ org, verified, isFrozen, carriage }: Peer) {
   const { gatewayPublicKey, tlsPin, nextTlsPin, endpoints } = verified.operation
   const pins = [tlsPin, nextTlsPin].filter((it) => it !== null).map((it) => it.toHex())
   const endpoint = URL.parse(endpoints[0] ?? "")?.origin ?? "https://unknown.invalid"
-  return { org, gatewayKeys: [gatewayPublicKey], pins, endpoint, isFrozen }
+  const { carrier } = carriage
+  return { org, gatewayKeys: [gatewayPublicKey], pins, endpoint, isFrozen, carrier }
 }

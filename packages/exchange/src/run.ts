@@ -15,6 +15,7 @@ import {
   type ExchangeOutput,
   type Host,
   Metrics,
+  type OrgId,
   type TakenReports,
   builtInPolicy,
   exchangeMachine,
@@ -24,7 +25,9 @@ import {
 import { openExchangeStore, type ExchangeStore } from "@tearline/store/exchange"
 
 import { Arrivals } from "./arrivals.ts"
+import { CarriedAnswers } from "./carried-answers.ts"
 import type { ExchangeConfig } from "./config.ts"
+import { readCarried } from "./departure.ts"
 import { departuresOf } from "./departures.ts"
 import { deskApp } from "./desk/desk.ts"
 import { Events } from "./desk/events.ts"
@@ -37,7 +40,7 @@ import { journalOver } from "./journal.ts"
 import { Opener, type ToBeOpened } from "./opener/opener.ts"
 import { type OwnKeys, ownKeysOf } from "./own-keys.ts"
 import { pause } from "./pause.ts"
-import { Peers } from "./peers.ts"
+import { Peers, reachableOf } from "./peers.ts"
 import { sealerOf } from "./sealer.ts"
 import { StorageTrouble } from "./storage-trouble.ts"
 import { takenReportsOf } from "./taken-reports.ts"
@@ -106,7 +109,8 @@ export async function runExchange(
   const lastMs = links.map(({ link }) => Math.max(link.sealedAtMs, link.heardAtMs))
   clock.notBefore?.(Math.max(0, ...lastMs))
   const line = new GatewayLine(config.gateway)
-  const peers = new Peers({ own: keys.own, store, line, clock, diagnostics })
+  const reachable = reachableOf(keys.statements)
+  const peers = new Peers({ own: keys.own, reachable, store, line, clock, diagnostics })
   await peers.load()
   const common = { config, ports, keys, store, line, peers }
   const parts = {
@@ -145,6 +149,7 @@ function machineOf(parts: Parts, perform: (output: ExchangeOutput) => void): Exc
     clock: ports.clock,
     chance: { bytes: (count) => new Uint8Array(randomBytes(count)) },
     policy: builtInPolicy,
+    withinMs: (org) => peers.find(org)?.carriage.withinMs ?? null,
     perform,
   })
 }
@@ -169,11 +174,15 @@ function carriageOf(parts: Parts): Carriage {
   const submit = submitter(parts, host)
   const common = { own, line, peers, submit, diagnostics, metrics }
   const taken = takenReportsOf(line, diagnostics)
-  const departures = departuresOf({
-    ...common,
-    store,
-    gatewayKeyOf: (peer) => peers.find(peer)?.verified.operation.gatewayKey,
-    onUnknownPeer: () => peers.tellGateway(),
+  const gatewayKeyOf = (peer: OrgId) => peers.find(peer)?.verified.operation.gatewayKey
+  const onUnknownPeer = () => peers.tellGateway()
+  const departures = departuresOf({ ...common, store, gatewayKeyOf, onUnknownPeer })
+  const answers = new CarriedAnswers({
+    line,
+    isNeeded: () => peers.all().some((it) => it.carriage.carrier === "file"),
+    read: (answer) => readCarried({ own, gatewayKeyOf }, answer),
+    settle: (id, answer) => departures.settle(id, answer),
+    diagnostics,
   })
   const opener = new Opener({
     seedOf: (prekeyId) => kemSeeds.get(prekeyId.toHex()),
@@ -187,7 +196,7 @@ function carriageOf(parts: Parts): Carriage {
     onHeard: (peer) => departures.tryNow(peer),
     onConnected: () => departures.tryNow(),
   })
-  return { host, submit, taken, departures, opener, arrivals }
+  return { host, submit, taken, departures, answers, opener, arrivals }
 }
 
 interface Carriage {
@@ -195,6 +204,7 @@ interface Carriage {
   readonly submit: (input: ExchangeInput) => Promise<ExchangeAnswer>
   readonly taken: TakenReports
   readonly departures: Departures
+  readonly answers: CarriedAnswers
   readonly opener: Opener
   readonly arrivals: Arrivals
 }
@@ -217,11 +227,11 @@ function submitter(
 }
 
 async function start(parts: Parts): Promise<RunningExchange> {
-  const { ports, keys, store, peers } = parts
+  const { ports, store, peers } = parts
   const { clock, diagnostics } = ports
   const carriage = carriageOf(parts)
   const { arrivals, departures, submit } = carriage
-  const ticks = new Ticks({ peers, clock, submit, diagnostics, ownHeartbeatMs: heartbeatOf(keys) })
+  const ticks = new Ticks({ peers, clock, submit, diagnostics })
   // Counted before anything else can enqueue, so that each item is counted once.
   const { outbox } = await store.counts(clock.nowMs())
   await store.takeBack()
@@ -230,6 +240,7 @@ async function start(parts: Parts): Promise<RunningExchange> {
   departures.start(outbox.reduce((sum, it) => sum + it.items, 0))
   peers.tellGateway()
   arrivals.start()
+  running.answers.start()
   ticks.start()
   watchGauges(parts, running)
   return {
@@ -256,7 +267,6 @@ function serveDesk(
     policy: builtInPolicy,
     diagnostics: ports.diagnostics,
     clock: ports.clock,
-    heartbeatMs: heartbeatOf(keys),
     submit,
     isConnected: () => arrivals.isConnected,
     isClockSuspect: () => ticks.isClockSuspect,
@@ -286,10 +296,6 @@ interface Running extends Carriage {
   readonly served: Served
 }
 
-function heartbeatOf({ statements }: OwnKeys): number {
-  return statements.operation.heartbeatSeconds * 1000
-}
-
 function countsOf({ activity }: Parts, running: Running): ActivityCounts {
   const { arrivals, departures, taken, host } = running
   const { done, inFlight } = activity.counts
@@ -300,13 +306,14 @@ function countsOf({ activity }: Parts, running: Running): ActivityCounts {
 }
 
 async function closeAll(parts: Parts, running: Running): Promise<void> {
-  const { arrivals, departures, taken, opener, ticks, served } = running
+  const { arrivals, answers, departures, taken, opener, ticks, served } = running
   ticks.close()
   parts.events.close()
   await served.close()
   parts.peers.close()
   await arrivals.close()
   opener.close()
+  await answers.close()
   await departures.close()
   await taken.close()
   parts.line.close()

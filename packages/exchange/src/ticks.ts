@@ -8,7 +8,6 @@ import type { Peers } from "./peers.ts"
 export interface TicksParts {
   readonly peers: Peers
   readonly clock: Clock & { isSuspect?(): boolean }
-  readonly ownHeartbeatMs: number
   readonly submit: (input: ExchangeInput) => Promise<ExchangeAnswer>
   readonly diagnostics: Diagnostics
 }
@@ -46,17 +45,13 @@ export class Ticks {
   }
 
   async #tick(): Promise<void> {
-    const { peers, ownHeartbeatMs, submit, diagnostics } = this.#parts
+    const { peers, submit, diagnostics } = this.#parts
     this.#watchClock()
     try {
       const links = peers
         .all()
         .filter((it) => !it.isFrozen)
-        // The more impatient of the two decides how often the link is heard.
-        .map(({ org, heartbeatMs }) => ({
-          peer: org,
-          heartbeatMs: Math.min(heartbeatMs, ownHeartbeatMs),
-        }))
+        .map(({ org, carriage }) => ({ peer: org, heartbeatMs: carriage.heartbeatMs }))
       if (links.length > 0) await submit({ kind: "ticked", links })
     } catch (error) {
       diagnostics("warn", "tick_failed", { code: codeOf(error) })

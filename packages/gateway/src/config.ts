@@ -30,7 +30,11 @@ export interface GatewayConfig {
   /** Faces the internet; its certificate is the one that peers pin, and is shown to them too. */
   readonly outer: ListenerConfig
   /** For our own exchange; `exchangePin` is the SHA-256 of its SPKI in hexadecimal. */
-  readonly inner: ListenerConfig & { readonly exchangePin: string }
+  readonly inner: ListenerConfig & {
+    readonly exchangePin: string
+    /** The same of whoever carries files; nobody may where it is missing. */
+    readonly courierPin?: string
+  }
   readonly databaseUrl: string
 }
 
@@ -47,6 +51,9 @@ export function readConfig(json: string): GatewayConfig {
     inner: {
       ...listenerOf(inner, "inner"),
       exchangePin: textOf(inner["exchangePin"], "inner.exchangePin", pinForm),
+      ...(inner["courierPin"] === undefined
+        ? {}
+        : { courierPin: textOf(inner["courierPin"], "inner.courierPin", pinForm) }),
     },
     databaseUrl: textOf(all["databaseUrl"], "databaseUrl", /^postgres(?:ql)?:\/\//),
   }

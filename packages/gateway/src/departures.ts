@@ -10,7 +10,7 @@
 import type { IncomingMessage } from "node:http"
 import { request } from "node:https"
 
-import type { Lane } from "@tearline/core"
+import type { Digest, FileDoor, Lane } from "@tearline/core"
 import { type SigningKey, attachOuter, departureOf, outerSignature } from "@tearline/crypto"
 import type { GatewayPeer } from "@tearline/store/gateway"
 
@@ -34,6 +34,8 @@ type UnreachedCode =
 export type DepartureAnswer =
   | { readonly kind: "custody"; readonly receipt: Buffer }
   | { readonly kind: "refused"; readonly refusal: Buffer }
+  /** Laid out for a courier; the answer comes by itself. */
+  | { readonly kind: "waiting" }
   | { readonly kind: "unknown_peer" }
   | { readonly kind: "unreached"; readonly code: UnreachedCode }
   /** Our own exchange's fault: the unit is not one that may leave here. */
@@ -44,6 +46,8 @@ export interface DepartureParts {
   readonly gatewayKey: SigningKey
   readonly identity: TlsIdentity
   readonly peers: Peers
+  /** Where units to peers that are reached by file are laid out. */
+  readonly door: Pick<FileDoor, "depart">
 }
 
 /** Connections to one peer, and who may use them next. */
@@ -78,6 +82,7 @@ export class Departures {
     if (peer.isFrozen) return { kind: "unreached", code: "peer_untrusted" }
     const signed = this.#signed(to, unit)
     if (typeof signed === "string") return { kind: "not_ours", code: signed }
+    if (peer.carrier === "file") return await this.#layOut(peer, lane, signed)
     const { flash, common } = this.#linesTo(peer)
     const { agent, turnstile } = lane === 0 ? flash : common
     // From here on, so that waiting for a turn counts: the exchange is answered in bounded time.
@@ -102,6 +107,17 @@ export class Departures {
     lines.flash.agent.destroy()
     lines.common.agent.destroy()
     this.#lines.delete(org)
+  }
+
+  /** Never over a line, however long no courier comes. */
+  async #layOut({ org }: GatewayPeer, lane: Lane, unit: Uint8Array): Promise<DepartureAnswer> {
+    const digest = hexOf(departureOf(unit).digest) as Digest
+    const answer = await this.#parts.door.depart({ peer: org, digest, lane, content: unit })
+    if (answer === undefined) return { kind: "waiting" }
+    const bytes = Buffer.from(answer.bytes)
+    return answer.kind === "custody"
+      ? { kind: "custody", receipt: bytes }
+      : { kind: "refused", refusal: bytes }
   }
 
   /** The unit with its outer signature, or the code under which it may not leave. */

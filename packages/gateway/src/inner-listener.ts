@@ -1,20 +1,22 @@
 /**
  * What our own exchange asks of the gateway: whom it may talk to, what is to leave, what has come.
  *
- * The exchange calls and the gateway answers; no connection is ever made inward. Only the one pin
- * of the configuration is served, and nothing at all is said to another. spec/carriage.md 5.
+ * The exchange calls and the gateway answers; no connection is ever made inward. Only the pins of
+ * the configuration are served, each only what is its, and nothing at all is said to another.
+ * spec/carriage.md 4.
  */
 
 import type { HttpBindings } from "@hono/node-server"
 import type { Context } from "hono"
 
-import type { Activity, Diagnostics, Digest, Lane, Metrics } from "@tearline/core"
-import { CryptoError, decode, unitBytesMax } from "@tearline/crypto"
+import type { Activity, Diagnostics, Digest, Lane, Metrics, OrgId } from "@tearline/core"
+import { CryptoError, decode, encode, unitBytesMax } from "@tearline/crypto"
 import { StoreError } from "@tearline/store"
 import type { GatewayStore } from "@tearline/store/gateway"
 
 import { type Arrivals, windowMax } from "./arrivals.ts"
 import { readBody } from "./body.ts"
+import { type CourierParts, courierPath, courierRoutes } from "./courier-routes.ts"
 import type { DepartureFailures } from "./departure-failures.ts"
 import type { DepartureAnswer, Departures } from "./departures.ts"
 import { GatewayError, codeOf } from "./gateway-error.ts"
@@ -23,9 +25,11 @@ import { type App, newApp } from "./listener.ts"
 import { Peers, decodePeers, listBytesMax } from "./peers.ts"
 import { pinOfSocket } from "./tls.ts"
 
-export interface InnerParts {
+export interface InnerParts extends CourierParts {
   readonly exchangePin: string
-  readonly store: () => Pick<GatewayStore, "markTaken" | "replacePeers">
+  /** Whoever shows it may carry, and nothing else. */
+  readonly courierPin: string | undefined
+  readonly store: () => Pick<GatewayStore, "markTaken" | "replacePeers" | "carried">
   readonly peers: Peers
   readonly departures: Departures
   readonly failures: DepartureFailures
@@ -43,13 +47,20 @@ export function innerApp(parts: InnerParts): App {
   const { activity, health, metrics, diagnostics } = parts
   app.use("*", async (c, next) => {
     // Per request, though the connection was checked when it was made: one rule, one place more.
-    if (pinOfSocket(c.env.incoming.socket) === parts.exchangePin) return await next()
+    const pin = pinOfSocket(c.env.incoming.socket)
+    const isCourier = c.req.path.startsWith(courierPath)
+    if (pin !== undefined && pin === (isCourier ? parts.courierPin : parts.exchangePin)) {
+      return await next()
+    }
     return c.json({ code: "refused" }, 403, { connection: "close" })
   })
   app.put("/inner/v1/peers", (c) => activity.during(() => putPeers(c, parts)))
   app.post("/inner/v1/departures", (c) => activity.during(() => depart(c, parts)))
   app.post("/inner/v1/arrivals", (c) => streamArrivals(c, parts))
   app.post("/inner/v1/taken", (c) => activity.during(() => markTaken(c, parts)))
+  app.post("/inner/v1/answers", (c) => activity.during(() => answers(c, parts)))
+  app.post("/inner/v1/settled", (c) => activity.during(() => settle(c, parts)))
+  courierRoutes(app, parts)
   app.get("/live", (c) => c.json({ isLive: true }))
   app.get("/ready", (c) => c.json(health.report(), health.isReady ? 200 : 503))
   app.get("/metrics", (c) => c.text(metrics.text()))
@@ -91,7 +102,7 @@ async function depart(c: InnerContext, parts: InnerParts): Promise<Response> {
     { lane },
     performance.now() - startedMs,
   )
-  if (outcome !== "custody") {
+  if (outcome !== "custody" && outcome !== "waiting") {
     parts.failures.note({ code: outcome, lane, org: parts.peers.byOrg(to)?.org })
   }
   return answered(c, answer)
@@ -110,6 +121,8 @@ function answered(c: InnerContext, answer: DepartureAnswer): Response {
       return c.body(new Uint8Array(answer.receipt), 200, cbor)
     case "refused":
       return c.body(new Uint8Array(answer.refusal), 422, cbor)
+    case "waiting":
+      return c.json({ code: "waiting" }, 202)
     case "unknown_peer":
       return c.json({ code: "unknown_peer" }, 404)
     case "not_ours":
@@ -135,6 +148,38 @@ async function markTaken(c: InnerContext, parts: InnerParts): Promise<Response> 
   parts.arrivals.taken(digests)
   parts.health.taken(digests.length)
   return c.body(null, 204)
+}
+
+/** What came back by file and our exchange has not settled: `[[peer, digest, is custody, bytes]]`. */
+async function answers(c: InnerContext, parts: InnerParts): Promise<Response> {
+  const found = await parts.store().carried.answers(answersMax)
+  const list = found.map(({ peer, digest, answer }) => [
+    peer,
+    digest,
+    answer.kind === "custody",
+    answer.bytes,
+  ])
+  const headers = { "content-type": "application/cbor" }
+  return c.body(new Uint8Array(encode(list)), 200, headers)
+}
+
+const answersMax = 256
+
+async function settle(c: InnerContext, parts: InnerParts): Promise<Response> {
+  const list: unknown = decode(await readBody(c.env.incoming, listBytesMax))
+  if (!Array.isArray(list)) throw notSettled()
+  await parts.store().carried.settle(list.map(settledUnit))
+  return c.body(null, 204)
+}
+
+function settledUnit(value: unknown): { readonly peer: OrgId; readonly digest: Digest } {
+  const [peer, digest] = Array.isArray(value) ? (value as unknown[]) : []
+  if (!isDigest(digest) || !/^[0-9a-f]{32}$/.test(String(peer))) throw notSettled()
+  return { peer: peer as OrgId, digest: digest as Digest }
+}
+
+function notSettled(): GatewayError {
+  return new GatewayError("malformed", "what is settled is a list of [peer, digest]")
 }
 
 const digestForm = /^[0-9a-f]{64}$/

@@ -7,11 +7,18 @@ import type { GatewayPeer } from "@tearline/store/gateway"
 import { pinForm } from "./config.ts"
 import { GatewayError } from "./gateway-error.ts"
 
+/** A gateway key and whose it is. */
+export interface Signer {
+  readonly org: OrgId
+  readonly key: VerifyingKey
+}
+
 /** A frozen peer is still listed, so that a departure to it is told from one to a stranger. */
 export class Peers {
   #byOrg = new Map<string, GatewayPeer>()
   #byPin = new Map<string, GatewayPeer>()
   #keys = new Map<string, VerifyingKey>()
+  #signers = new Map<string, Signer>()
 
   /** Throws `bad_key` of crypto when a gateway key is none; the view then stays as it was. */
   replace(peers: readonly GatewayPeer[]): void {
@@ -20,6 +27,11 @@ export class Peers {
       gatewayKeys.map(verifyingKeyFrom).map((key) => [keyName(org, key.id), key] as const),
     )
     this.#keys = new Map(keys)
+    this.#signers = new Map(
+      trusted.flatMap(({ org, gatewayKeys }) =>
+        gatewayKeys.map(verifyingKeyFrom).map((key) => [hexOf(key.id), { org, key }] as const),
+      ),
+    )
     this.#byOrg = new Map(peers.map((it) => [it.org, it]))
     this.#byPin = new Map(trusted.flatMap((it) => it.pins.map((pin) => [pin, it] as const)))
   }
@@ -35,6 +47,11 @@ export class Peers {
 
   byOrg(org: string): GatewayPeer | undefined {
     return this.#byOrg.get(org)
+  }
+
+  /** Whose gateway key has that id, if it is trusted now. */
+  signerOf(keyId: Uint8Array): Signer | undefined {
+    return this.#signers.get(hexOf(keyId))
   }
 
   /** The gateway key of that sender with that id, if it is trusted now. */
@@ -63,18 +80,20 @@ export function decodePeers(bytes: Uint8Array): readonly GatewayPeer[] {
 
 function peerOf(fields: Readonly<Record<string, unknown>> | null): GatewayPeer {
   if (typeof fields !== "object" || fields === null) throw malformed("a peer")
-  const { org, gatewayKeys, pins, endpoint, isFrozen } = fields
+  const { org, gatewayKeys, pins, endpoint, isFrozen, carrier } = fields
   if (typeof org !== "string" || !/^[0-9a-f]{32}$/.test(org)) throw malformed("org")
   if (!isListOf(gatewayKeys, (it) => it instanceof Uint8Array)) throw malformed("gatewayKeys")
   if (!isListOf(pins, (it) => typeof it === "string" && pinForm.test(it))) throw malformed("pins")
   if (typeof endpoint !== "string" || !isEndpoint(endpoint)) throw malformed("endpoint")
   if (typeof isFrozen !== "boolean") throw malformed("isFrozen")
+  if (carrier !== "https" && carrier !== "file") throw malformed("carrier")
   return {
     org: org as OrgId,
     gatewayKeys: gatewayKeys as Uint8Array[],
     pins: pins as string[],
     endpoint,
     isFrozen,
+    carrier,
   }
 }
 

@@ -21,6 +21,7 @@ import { Arrivals } from "./arrivals.ts"
 import { type GatewayConfig, gatewayKeyOf } from "./config.ts"
 import { DepartureFailures } from "./departure-failures.ts"
 import { Departures } from "./departures.ts"
+import { fileDoorOf } from "./file-door.ts"
 import { codeOf } from "./gateway-error.ts"
 import { Health } from "./health.ts"
 import { innerApp } from "./inner-listener.ts"
@@ -79,7 +80,6 @@ export async function runGateway(
   const peers = new Peers()
   const onTrouble = (error: unknown) => health.noted(error)
   const arrivals = new Arrivals({ store, diagnostics, onTrouble })
-  const departures = new Departures({ org, gatewayKey, identity: config.outer.tls, peers })
   const failures = new DepartureFailures(diagnostics)
   const suite = gatewaySuite({ org, gatewayKey, keyOf: (sender, id) => peers.keyOf(sender, id) })
   const onHeld = ({ lane }: { readonly lane: 0 | 1 | 2 | 3 }) => {
@@ -88,6 +88,8 @@ export async function runGateway(
   }
   const journal = watched(store, health)
   const host = startHost(gatewayMachine({ suite, journal, clock, onHeld }))
+  const door = fileDoorOf({ org, gatewayKey, peers, carried: store.carried, host, clock })
+  const departures = new Departures({ org, gatewayKey, identity: config.outer.tls, peers, door })
   const admission = new Admission(() => performance.now())
   watchGauges(metrics, { activity, peers, waiting: () => host.waiting })
 
@@ -100,14 +102,15 @@ export async function runGateway(
     connectionsMax: connectionsMax.outer,
     onConnection: fewStrangers(peers, connectionsMax.strangers),
   })
-  const { exchangePin } = config.inner
-  const asked = { store: () => store, departures, failures, arrivals, health }
+  const { exchangePin, courierPin } = config.inner
+  const asked = { store: () => store, departures, failures, arrivals, health, door }
   const inner = await startListener({
     config: config.inner,
-    app: innerApp({ ...common, ...asked, exchangePin }),
+    app: innerApp({ ...common, ...asked, exchangePin, courierPin }),
     connectionsMax: connectionsMax.inner,
     onConnection: (socket) => {
-      if (pinOfSocket(socket) !== exchangePin) socket.destroy()
+      const pin = pinOfSocket(socket)
+      if (pin === undefined || (pin !== exchangePin && pin !== courierPin)) socket.destroy()
     },
   })
   return {

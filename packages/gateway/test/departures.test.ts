@@ -77,7 +77,8 @@ function departuresTo(...entries: ReturnType<typeof peerEntry>[]): Departures {
   const peers = new Peers()
   peers.replace(decodePeers(encode(entries)))
   const { org, gateway: gatewayKey, outerTls: identity } = alder
-  const departures = new Departures({ org, gatewayKey, identity, peers })
+  const door = { depart: async () => undefined }
+  const departures = new Departures({ org, gatewayKey, identity, peers, door })
   onTestFinished(() => departures.close())
   return departures
 }

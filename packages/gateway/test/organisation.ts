@@ -76,6 +76,7 @@ export function peerEntry(
     pins: [peer.outerTls.pin],
     endpoint: `https://127.0.0.1:${changes.port ?? 1}`,
     isFrozen: changes.isFrozen ?? false,
+    carrier: "https",
   }
 }
 

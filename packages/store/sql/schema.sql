@@ -14,12 +14,27 @@ table gateway.arrival
   grant tl_gateway: insert, select
   grant tl_gateway: update (is_taken)
 
+table gateway.carried
+  peer bytea not null
+  digest bytea not null
+  kind text not null
+  lane smallint not null
+  at_ms bigint not null
+  content bytea not null
+  answer_kind text
+  answer bytea
+  CREATE INDEX carried_answered ON gateway.carried USING btree (at_ms, digest, peer) WHERE (answer IS NOT NULL)
+  CREATE INDEX carried_out ON gateway.carried USING btree (lane, at_ms, digest, peer, kind) WHERE (answer IS NULL)
+  CREATE UNIQUE INDEX carried_pkey ON gateway.carried USING btree (peer, digest, kind)
+  grant tl_gateway: delete, insert, select, update
+
 table gateway.peer
   org bytea not null
   endpoint text not null
   gateway_keys bytea[] not null
   pins text[] not null
   is_frozen boolean not null
+  carrier text not null default 'https'::text
   CREATE UNIQUE INDEX peer_pkey ON gateway.peer USING btree (org)
   grant tl_gateway: delete, insert, select, update
 

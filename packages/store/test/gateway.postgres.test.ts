@@ -88,6 +88,7 @@ test("the list of peers is replaced as a whole", async () => {
     pins: [digest("pin")],
     endpoint: "https://birch.example:8443",
     isFrozen: false,
+    carrier: "https" as const,
   }
   await store.replacePeers([peer, { ...peer, org: cedar, isFrozen: true }])
   expect(await store.peers()).toHaveLength(2)

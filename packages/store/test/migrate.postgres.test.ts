@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, writeFileSync } from "node:fs"
+import { cpSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 
 import { Client } from "pg"
@@ -29,6 +29,10 @@ function folderOf(database: "gateway" | "desk"): string {
   return folder
 }
 
+function filesOf(database: "gateway" | "desk"): readonly string[] {
+  return readdirSync(new URL(`../sql/${database}`, import.meta.url)).toSorted()
+}
+
 test("a second run applies nothing", async () => {
   for (const { database, name } of databases) {
     const url = server.url("tl_owner", await server.clone(name))
@@ -39,13 +43,13 @@ test("a second run applies nothing", async () => {
 test("a new file is applied once, however many launchers come at the same time", async () => {
   const url = server.url("tl_owner", await server.clone("tl_desk"))
   const folder = folderOf("desk")
-  writeFileSync(`${folder}/0002.sql`, "create table exchange.second (id int primary key);")
+  writeFileSync(`${folder}/9001.sql`, "create table exchange.second (id int primary key);")
   const told: string[] = []
   const onProgress = (message: string) => told.push(message)
   const options = { url, database: "desk", folder, onProgress } as const
   const runs = await Promise.all([1, 2, 3].map(async () => await migrate(options)))
-  expect(runs.flat()).toEqual(["0002.sql"])
-  expect(told).toEqual(["database desk: applied 0002.sql"])
+  expect(runs.flat()).toEqual(["9001.sql"])
+  expect(told).toEqual(["database desk: applied 9001.sql"])
 })
 
 test("three launchers may come first at the same time", async () => {
@@ -55,7 +59,7 @@ test("three launchers may come first at the same time", async () => {
   const runs = await Promise.all(
     [1, 2, 3].map(async () => await migrate({ url, database: "gateway" })),
   )
-  expect(runs.flat()).toEqual(["0001.sql"])
+  expect(runs.flat().toSorted()).toEqual(filesOf("gateway"))
 })
 
 test("an applied file that has changed is refused, and so is a database of a newer program", async () => {
@@ -66,7 +70,7 @@ test("an applied file that has changed is refused, and so is a database of a new
     code: "migration_changed",
   })
   const newer = folderOf("desk")
-  writeFileSync(`${newer}/0002.sql`, "create schema second;")
+  writeFileSync(`${newer}/9001.sql`, "create schema second;")
   await migrate({ url, database: "desk", folder: newer })
   await expect(migrate({ url, database: "desk" })).rejects.toMatchObject({
     code: "migration_unknown",
@@ -76,19 +80,19 @@ test("an applied file that has changed is refused, and so is a database of a new
 test("a file that fails half way leaves nothing behind", async () => {
   const url = server.url("tl_owner", await server.clone("tl_gateway"))
   const folder = folderOf("gateway")
-  writeFileSync(`${folder}/0002.sql`, "create schema half; select 1 / 0;")
+  writeFileSync(`${folder}/9001.sql`, "create schema half; select 1 / 0;")
   const run = migrate({ url, database: "gateway", folder })
   await expect(run).rejects.toMatchObject({ name: "StoreError", sqlState: "22012" })
   expect(await query(url, ["select from pg_namespace where nspname = 'half'"])).toEqual([])
-  writeFileSync(`${folder}/0002.sql`, "create schema half;")
-  expect(await migrate({ url, database: "gateway", folder })).toEqual(["0002.sql"])
+  writeFileSync(`${folder}/9001.sql`, "create schema half;")
+  expect(await migrate({ url, database: "gateway", folder })).toEqual(["9001.sql"])
 })
 
 test("a database that was discarded is migrated again from nothing", async () => {
   const url = server.url("tl_owner", await server.clone("tl_desk"))
   await discard(url)
   await discard(url)
-  expect(await migrate({ url, database: "desk" })).toEqual(["0001.sql"])
+  expect(await migrate({ url, database: "desk" })).toEqual(filesOf("desk"))
 })
 
 test("schema.sql shows the databases as the migrations make them", async () => {

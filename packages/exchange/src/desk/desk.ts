@@ -45,7 +45,8 @@ function isToken(given: string | undefined, token: string): boolean {
   return timingSafeEqual(hash("sha256", given ?? "", "buffer"), wanted)
 }
 
-function peerLine({ org, name, verified, isFrozen, compared, heartbeatMs }: Peer): object {
+function peerLine(peer: Peer): object {
+  const { org, name, verified, isFrozen, compared, heartbeatMs, carriage } = peer
   const { fingerprint, operation } = verified
   const { endpoints, kinds, dutyTelephone } = operation
   return {
@@ -58,6 +59,7 @@ function peerLine({ org, name, verified, isFrozen, compared, heartbeatMs }: Peer
     isFrozen,
     compared,
     heartbeatMs,
+    carrier: carriage.carrier,
   }
 }
 

@@ -9,7 +9,6 @@ export interface LinkParts {
   readonly own: OrgId
   readonly store: Pick<ExchangeStore, "links">
   readonly peers: Pick<Peers, "all">
-  readonly heartbeatMs: number
 }
 
 export interface PeerLink {
@@ -19,13 +18,15 @@ export interface PeerLink {
   readonly terms: AliveTerms
 }
 
-/** One for each peer; the more impatient of the two sides decides how often it is heard. */
+/** One for each peer, by what the two sides agreed. */
 export async function peerLinks(parts: LinkParts): Promise<readonly PeerLink[]> {
   const stored = await parts.store.links()
   const byPeer = new Map(stored.map(({ link }) => [link.peer, link]))
   return parts.peers.all().map((peer) => {
-    const intervalMs = Math.min(peer.heartbeatMs, parts.heartbeatMs)
-    const terms = { own: parts.own, intervalMs, policy: builtInPolicy }
+    const { heartbeatMs: intervalMs, withinMs } = peer.carriage
+    // A sign of life may be on its way as long as anything else.
+    const custodyMs = withinMs ?? builtInPolicy.custodyMs
+    const terms = { own: parts.own, intervalMs, policy: { custodyMs } }
     return { peer, link: byPeer.get(peer.org), terms }
   })
 }

@@ -12,7 +12,7 @@
 
 import type { Lane, OutboxItem } from "@tearline/core"
 
-import type { Statement } from "../batch.ts"
+import type { Field, Statement } from "../batch.ts"
 import { columnOf } from "../column.ts"
 import type { Connections } from "../connection.ts"
 import { base64, bytesOf, digestOf, numberOf, orNull, orgOf, textOf, threadIdOf } from "../field.ts"
@@ -54,7 +54,13 @@ export async function claimOutbox(
   const lanes = (options.lanes ?? [0, 1, 2, 3]).toSorted((a, b) => a - b)
   const values = [owner, columnOf("small", lanes), options.limit]
   const { rows } = await connections.runOne({ name: "outbox_claim", text: claimSql, values })
-  const items = rows.map(([id, peer, lane, digest, thread, unit, createdAtMs, attempts]) => ({
+  const items = rows.map(itemOf)
+  return items.toSorted((a, b) => a.lane - b.lane || a.createdAtMs - b.createdAtMs)
+}
+
+function itemOf(row: readonly Field[]): ClaimedItem {
+  const [id, peer, lane, digest, thread, unit, createdAtMs, attempts] = row
+  return {
     id: textOf(id),
     peer: orgOf(peer),
     lane: numberOf(lane) as Lane,
@@ -63,8 +69,17 @@ export async function claimOutbox(
     unit: bytesOf(unit),
     createdAtMs: numberOf(createdAtMs),
     attempts: numberOf(attempts),
-  }))
-  return items.toSorted((a, b) => a.lane - b.lane || a.createdAtMs - b.createdAtMs)
+  }
+}
+
+/** The item with this id, whoever holds it. */
+export async function findOutboxItem(
+  connections: Pick<Connections<never>, "runOne">,
+  id: string,
+): Promise<OutboxItem | undefined> {
+  const text = `select ${fields} from exchange.outbox where id = $1::text`
+  const { rows } = await connections.runOne({ name: "outbox_find", text, values: [id] })
+  return rows.map(itemOf)[0]
 }
 
 /** Gives items back, free again after `delayMs`; only those that this owner still holds. */

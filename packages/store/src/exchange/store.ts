@@ -7,6 +7,7 @@ import type {
   Lane,
   Obligation,
   OrgId,
+  OutboxItem,
   StoredLink,
   ThreadId,
 } from "@tearline/core"
@@ -29,6 +30,7 @@ import {
   claimOutbox,
   type ClaimedItem,
   type ClaimOptions,
+  findOutboxItem,
   releaseOf,
   renewOf,
   takeBackOf,
@@ -80,6 +82,8 @@ export interface ExchangeStore extends Pick<ExchangeJournal, "link" | "hasArrive
   threadOf(digest: Digest, peer: OrgId): Promise<ThreadId | null | undefined>
   links(): Promise<readonly StoredLink[]>
   claimOutbox(options: ClaimOptions): Promise<readonly ClaimedItem[]>
+  /** One item of the outbox, whoever holds it. */
+  findOutboxItem(id: string): Promise<OutboxItem | undefined>
   /** Back-off: free for anyone after `delayMs`, with one attempt more. Not ours any more: left. */
   release(ids: readonly string[], delayMs: number): Promise<void>
   /** Holds items for another 30 s; returns the ids that were still ours. */
@@ -162,6 +166,10 @@ class Store implements ExchangeStore {
 
   async claimOutbox(options: ClaimOptions): Promise<ClaimedItem[]> {
     return await claimOutbox(this.#connections, this.owner, options)
+  }
+
+  async findOutboxItem(id: string): Promise<OutboxItem | undefined> {
+    return await findOutboxItem(this.#connections, id)
   }
 
   async release(ids: readonly string[], delayMs: number): Promise<void> {

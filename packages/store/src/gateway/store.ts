@@ -1,4 +1,5 @@
 import type {
+  Carrier,
   Digest,
   GatewayJournal,
   GatewayWrite,
@@ -13,6 +14,7 @@ import { columnOf } from "../column.ts"
 import { connect, type ConnectOptions, type Connections } from "../connection.ts"
 import { base64, bytesOf, digestOf, numberOf, orgOf } from "../field.ts"
 import { insertion } from "../insertion.ts"
+import { type CarriedTable, carriedTable } from "./carried.ts"
 
 /** A peer as its gateway needs it, out of the peer's operations statement. */
 export interface GatewayPeer {
@@ -24,6 +26,8 @@ export interface GatewayPeer {
   /** `https://host:port`. */
   readonly endpoint: string
   readonly isFrozen: boolean
+  /** `file`: its units are laid out for a courier, and no line to it is ever tried. */
+  readonly carrier: Carrier
 }
 
 /** Everything that a gateway keeps. All calls throw StoreError. */
@@ -42,6 +46,8 @@ export interface GatewayStore extends GatewayJournal {
   counts(): Promise<{ readonly untaken: readonly [number, number, number, number] }>
   /** The latest time that this gateway has written, 0 when it has written nothing. */
   latestMs(): Promise<number>
+  /** What travels by file. */
+  readonly carried: CarriedTable
   close(): Promise<void>
 }
 
@@ -52,6 +58,7 @@ interface Tables {
     gateway_keys: Buffer[]
     pins: string[]
     is_frozen: boolean
+    carrier: Carrier
   }
 }
 
@@ -99,10 +106,12 @@ const untakenSql =
   "where not is_taken and not (digest = any($2::bytea[])) order by lane, at_ms, digest limit $1::int8"
 
 class Store implements GatewayStore {
+  readonly carried: CarriedTable
   readonly #connections: Connections<Tables>
 
   constructor(connections: Connections<Tables>) {
     this.#connections = connections
+    this.carried = carriedTable(connections)
   }
 
   async custodyOf(digest: Digest): Promise<Uint8Array | undefined> {
@@ -152,6 +161,7 @@ class Store implements GatewayStore {
       gateway_keys: it.gatewayKeys.map((key) => Buffer.from(key)),
       pins: [...it.pins],
       is_frozen: it.isFrozen,
+      carrier: it.carrier,
     }))
     await this.#connections.named("peer_replace", async (tables) => {
       await tables.transaction().execute(async (transaction) => {
@@ -171,6 +181,7 @@ class Store implements GatewayStore {
       pins: it.pins,
       endpoint: it.endpoint,
       isFrozen: it.is_frozen,
+      carrier: it.carrier,
     }))
   }
 
@@ -191,7 +202,8 @@ class Store implements GatewayStore {
       name: "latest_written",
       text:
         "select greatest((select max(at_ms) from gateway.arrival), " +
-        "(select max(at_ms) from gateway.refused), 0)",
+        "(select max(at_ms) from gateway.refused), " +
+        "(select max(at_ms) from gateway.carried), 0)",
       values: [],
     })
     return numberOf(rows[0]?.[0])
