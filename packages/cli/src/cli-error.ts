@@ -7,6 +7,7 @@ export type CliErrorCode =
   | "wrong_usage"
   | "wrong_content"
   | "refused"
+  | "left_behind"
   | "not_confirmed"
   | "fingerprint_mismatch"
   | "ambiguous_name"
@@ -28,6 +29,7 @@ const exits: Readonly<Record<CliErrorCode, ExitCode>> = {
   wrong_usage: exitCodes.usage,
   wrong_content: exitCodes.usage,
   refused: exitCodes.refused,
+  left_behind: exitCodes.refused,
   not_confirmed: exitCodes.refused,
   fingerprint_mismatch: exitCodes.refused,
   ambiguous_name: exitCodes.refused,

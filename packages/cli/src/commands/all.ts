@@ -3,6 +3,7 @@
 import type { Command } from "../command.ts"
 import { accept } from "./accept.ts"
 import { action } from "./action.ts"
+import { carry } from "./carry.ts"
 import { helpCommand } from "./help.ts"
 import { inbox } from "./inbox.ts"
 import { init } from "./init.ts"
@@ -32,6 +33,7 @@ export const commands: readonly Command[] = [
   init,
   up,
   status,
+  carry,
   peerExport,
   peerAdd,
   peerList,

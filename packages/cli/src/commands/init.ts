@@ -3,10 +3,13 @@ import type { RoleUrls } from "@tearline/postgres"
 import { asCalled } from "../calling.ts"
 import { CliError } from "../cli-error.ts"
 import type { Command, Context, Report } from "../command.ts"
-import { usageError } from "../given.ts"
+import { type Given, usageError } from "../given.ts"
 import { readJsonFile } from "../json-file.ts"
 import { stateDir } from "../state/choice.ts"
+import type { InitOptions } from "../state/init.ts"
 import { plain } from "../terminal/plain.ts"
+
+const carriers = ["https", "file"] as const
 
 export const init: Command = {
   name: "init",
@@ -26,6 +29,18 @@ export const init: Command = {
       type: "text",
       value: "<url>",
       help: "the https address that peers are told (default: that of --listen)",
+    },
+    carrier: {
+      type: "text",
+      value: "<code>",
+      isMultiple: true,
+      codes: carriers,
+      help: "how envelopes may reach it, the preferred one first (default: https)",
+    },
+    "stick-hours": {
+      type: "text",
+      value: "<hours>",
+      help: "by file: how often a stick is to go, 1 to 336 (default: 24)",
     },
     telephone: {
       type: "text",
@@ -53,6 +68,7 @@ async function runInit(context: Context): Promise<Report> {
   const listen = listenOf(given.text("listen") ?? "127.0.0.1:8443")
   const endpoint = endpointOf(given.text("endpoint"))
   const telephone = given.text("telephone")
+  const reached = reachedBy(given)
   const file = given.text("database-urls")
   const databases = file === undefined ? undefined : await databasesOf(file)
   // Loaded here alone: every other command is quicker without keys and certificates.
@@ -63,6 +79,7 @@ async function runInit(context: Context): Promise<Report> {
       dir: stateDir(context),
       name,
       listen,
+      ...reached,
       ...(endpoint === undefined ? {} : { endpoint }),
       ...(telephone === undefined ? {} : { telephone }),
       ...(databases === undefined ? {} : { databases }),
@@ -82,6 +99,20 @@ async function runInit(context: Context): Promise<Report> {
       asCalled(`then start it with: tearline up --dir ${plain(dir)}`, calling),
     ],
   }
+}
+
+/** Throws `wrong_usage`. */
+function reachedBy(given: Given): Pick<InitOptions, "carriers" | "heartbeatSeconds"> {
+  const chosen = given.list("carrier") as readonly (typeof carriers)[number][]
+  const hours = given.text("stick-hours")
+  const isByFile = chosen[0] === "file"
+  if (hours === undefined) return chosen.length === 0 ? {} : { carriers: chosen }
+  if (!isByFile) throw usageError("--stick-hours is for --carrier file first", "init")
+  const count = Number(hours)
+  if (Number.isInteger(count) && count >= 1 && count <= 336) {
+    return { carriers: chosen, heartbeatSeconds: count * 3_600 }
+  }
+  throw usageError(`--stick-hours is no number from 1 to 336: "${hours}"`, "init")
 }
 
 function nameOf(name: string): string {

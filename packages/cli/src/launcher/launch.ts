@@ -5,16 +5,18 @@
  * takes up its own work from its own database. What is started here ends here, in reverse order.
  */
 
-import { mkdirSync } from "node:fs"
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
+import { selfSignedIdentity } from "@tearline/gateway"
 import { gatewayFlags } from "@tearline/gateway/launch-flags"
 
-import { CliError, systemCode } from "../cli-error.ts"
+import { CliError, fileError, systemCode } from "../cli-error.ts"
 import { type DeskClient, deskClient } from "../desk/client.ts"
 import { readEnvironment } from "../environment.ts"
+import { writeNew } from "../state/durable.ts"
 import { type NodeConfig, type NodeFolder, openNodeFolder } from "../state/folder.ts"
 import { BoundedLog } from "./bounded-log.ts"
 import { Child, type ChildEvent, type ChildOptions } from "./child.ts"
@@ -74,6 +76,7 @@ export async function launch(options: LaunchOptions): Promise<RunningNode> {
   await mustBeFree(config)
   prepareSocketFolder(folder)
   started.defer(() => dropSocketFolder(folder))
+  needCourierKey(folder)
   const parts = new Parts(folder, options)
   started.defer(() => parts.close())
   try {
@@ -160,6 +163,7 @@ class Parts {
     this.#step("starting the gateway…")
     const ready = await this.gateway.start()
     this.#innerPort = portOf(ready["innerPort"])
+    tellInnerPort(this.folder, this.#innerPort)
     this.#step("starting the exchange…")
     await this.exchange.start()
     this.#mustGoOn()
@@ -176,6 +180,7 @@ class Parts {
 
   async close(): Promise<void> {
     await this.exchange.stop()
+    rmSync(this.folder.innerRecord, { force: true })
     await this.gateway.stop()
     const databases = this.#databases
     await databases?.close()
@@ -225,6 +230,26 @@ class Parts {
       hasChannel: hasChannel ?? false,
       onEvent: (event) => this.#tell({ process: name, ...event }),
     })
+  }
+}
+
+/** For the courier, which comes and goes as it likes. */
+function tellInnerPort({ innerRecord }: NodeFolder, port: number): void {
+  try {
+    writeFileSync(innerRecord, String(port), { mode: 0o600 })
+  } catch (error) {
+    throw fileError(error, innerRecord, "write")
+  }
+}
+
+/** Nodes that were made before there were couriers have no key for one. */
+function needCourierKey(folder: NodeFolder): void {
+  const path = folder.secret("tls-inner-courier")
+  if (existsSync(path)) return
+  try {
+    writeNew(path, `${JSON.stringify(selfSignedIdentity(), undefined, 2)}\n`)
+  } catch (error) {
+    throw fileError(error, path, "write")
   }
 }
 

@@ -37,6 +37,7 @@ export function gatewayConfig(
       port: innerPort,
       tls: containerOf(tlsOf(folder, "tls-inner-gateway")),
       exchangePin: tlsOf(folder, "tls-inner-exchange").pin,
+      courierPin: tlsOf(folder, "tls-inner-courier").pin,
     },
     databaseUrl: urls.gateway,
   }

@@ -34,6 +34,7 @@ const secretFields: Readonly<Record<string, readonly string[]>> = {
   "tls-outer": ["certificate", "privateKey", "pin"],
   "tls-inner-gateway": ["certificate", "privateKey", "pin"],
   "tls-inner-exchange": ["certificate", "privateKey", "pin"],
+  "tls-inner-courier": ["certificate", "privateKey", "pin"],
 }
 
 /** Longest path of a Unix socket that every platform takes, in bytes. */
@@ -71,6 +72,20 @@ export class NodeFolder {
   /** Names the folder of the desk's socket when `run` has too long a path for one. */
   get socketRecord(): string {
     return `${this.run}/socket-folder`
+  }
+
+  /** Says where the gateway's inner listener is, while it runs. */
+  get innerRecord(): string {
+    return `${this.run}/inner-port`
+  }
+
+  /** Throws `not_running` where no launcher has written it. */
+  innerPort(): number {
+    const text = existsSync(this.innerRecord) ? this.#reading(this.innerRecord).toString() : ""
+    if (/^\d{1,5}$/.test(text)) return Number(text)
+    throw new CliError("not_running", `the node in ${this.dir} is not running`, {
+      hint: `start it with: tearline up --dir ${this.dir}`,
+    })
   }
 
   secret(name: string): string {

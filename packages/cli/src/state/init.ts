@@ -29,6 +29,8 @@ export interface InitOptions {
   readonly telephone?: string
   /** How often each link is to be heard; 3,600 unless told. */
   readonly heartbeatSeconds?: number
+  /** How envelopes may reach it, the preferred one first: `https` alone unless told. */
+  readonly carriers?: readonly ("https" | "file")[]
   /** External databases by role; the embedded server unless told. */
   readonly databases?: RoleUrls
   /** Since when peers may take its keys as valid; a day ago unless told. For what plays in the past. */
@@ -49,11 +51,14 @@ export async function initNode(options: InitOptions): Promise<NewNode> {
   const listen = wanted.port === 0 ? { ...wanted, port: await freePort(wanted.host) } : wanted
   const endpoint = options.endpoint ?? endpointOf(listen)
   const nowMs = Date.now()
+  const carriers = options.carriers ?? ["https"]
   const keys = await makeKeys({
     name: options.name,
     endpoint,
     telephone: options.telephone ?? "not given",
-    heartbeatSeconds: options.heartbeatSeconds ?? 3_600,
+    // By file a sign of life goes with the stick, once a day.
+    heartbeatSeconds: options.heartbeatSeconds ?? (carriers[0] === "file" ? 86_400 : 3_600),
+    carriers,
     nowMs,
     // A peer's clock may be behind ours; a key needs no birthday to the second.
     validFromMs: options.validFromMs ?? nowMs - 24 * 60 * 60 * 1000,

@@ -22,6 +22,8 @@ export interface KeysOptions {
   readonly endpoint: string
   readonly telephone: string
   readonly heartbeatSeconds: number
+  /** The preferred one first. */
+  readonly carriers: readonly string[]
   readonly nowMs: number
   readonly validFromMs: number
 }
@@ -73,7 +75,7 @@ export async function makeKeys(options: KeysOptions): Promise<NewKeys> {
     nextTlsPin: Buffer.from(nextOuter.pin, "hex"),
     fallbackKemPublicKey: (await kemKeyFromSeed(kemSeed)).public.publicKey,
     endpoints: [options.endpoint],
-    carriers: ["https"],
+    carriers: options.carriers,
     kinds: Object.fromEntries(Object.keys(kinds).map((kind) => [kind, [1]])),
     heartbeatSeconds: options.heartbeatSeconds,
     dutyTelephone: options.telephone,
@@ -93,6 +95,7 @@ export async function makeKeys(options: KeysOptions): Promise<NewKeys> {
       "tls-outer-next": nextOuter,
       "tls-inner-gateway": selfSignedIdentity(),
       "tls-inner-exchange": selfSignedIdentity(),
+      "tls-inner-courier": selfSignedIdentity(),
       desk: { token: randomBytes(32).toString("base64url") },
     },
   }

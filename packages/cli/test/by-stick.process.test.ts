@@ -1,0 +1,244 @@
+/** Two real nodes with no line between them: all that passes is what somebody carries on a stick. */
+
+import { execFileSync } from "node:child_process"
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs"
+
+import { afterAll, beforeAll, expect, test } from "vitest"
+
+import type { HandedIn, LaidOut } from "@tearline/core"
+
+import { deskClient, type NodeStatus, type Owed, type WarningMade } from "../src/index.ts"
+import { json, tearline, type Up, up, workFolder } from "./node-process.ts"
+
+interface Trip {
+  readonly from: HandedIn | null
+  readonly to: LaidOut | null
+}
+
+const work = workFolder()
+const alder = `${work.path}/alder`
+const birch = `${work.path}/birch`
+const stick = `${work.path}/stick`
+const running: Up[] = []
+
+async function made(dir: string, name: string): Promise<void> {
+  // An address where nobody is: whoever tried a line would not get through.
+  const endpoint = `https://${name.toLowerCase()}.invalid:1`
+  const flags = ["--listen", "127.0.0.1:0", "--endpoint", endpoint, "--carrier", "file"]
+  await json(dir, "init", "--name", name, ...flags, "--stick-hours", "48")
+  running.push(await up(dir))
+}
+
+beforeAll(async () => {
+  mkdirSync(stick)
+  await made(alder, "Alder")
+  await made(birch, "Birch")
+  for (const [dir, peer] of [
+    [alder, birch],
+    [birch, alder],
+  ] as const) {
+    const invite = `${peer}.invite`
+    const { fingerprint } = await json<{ fingerprint: string }>(
+      peer,
+      "peer",
+      "export",
+      "--out",
+      invite,
+    )
+    const how = ["--method", "in-person", "--fingerprint", fingerprint]
+    await json(dir, "peer", "add", invite, ...how)
+  }
+})
+
+afterAll(async () => {
+  for (const node of running) node.signal("SIGTERM")
+  await Promise.all(running.map((node) => node.ended))
+  work.remove()
+})
+
+/** Looks again whenever the desk's feed tells of a change, until what it sees is as wanted. */
+async function until(dir: string, isSo: () => Promise<boolean>): Promise<void> {
+  const desk = deskClient(dir)
+  const watching = new AbortController()
+  try {
+    for await (const _ of desk.events(watching.signal)) if (await isSo()) return
+    throw new Error("the feed has ended")
+  } finally {
+    watching.abort()
+    desk.close()
+  }
+}
+
+const carry = (dir: string): Promise<Trip> => json(dir, "carry", "--from", stick, "--to", stick)
+
+const owedIn = async (dir: string): Promise<readonly string[]> =>
+  (await json<readonly Owed[]>(dir, "inbox")).map(({ rule }) => rule)
+
+async function waitingIn(dir: string): Promise<number> {
+  const { links } = await json<NodeStatus>(dir, "status")
+  return links.flatMap(({ outbox }) => Object.values(outbox)).reduce((sum, it) => sum + it, 0)
+}
+
+/** Goes to and fro until what is wanted is seen; each side is visited once a round. */
+async function carriedUntil(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) {
+    await carry(alder)
+    await carry(birch)
+  }
+}
+
+const names = (): string[] => readdirSync(stick).toSorted()
+
+let thread: string
+
+test("a warning goes by stick within the time that both have agreed, M-FIL-12", async () => {
+  const flags = {
+    to: "Birch",
+    precedence: "FLASH",
+    status: "exercise",
+    title: "Attack on a bridge",
+    life: "yes",
+    what: "explosives",
+    unknown: "who",
+    where: "the old bridge",
+    when: "in three weeks",
+    withheld: "how",
+    "how-sure": "likely",
+    assessment: "how-sure",
+    ask: "protect the place",
+    tlp: "TLP:AMBER",
+    pap: "PAP:AMBER",
+  }
+  const words = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value])
+  const warned = await json<WarningMade>(alder, "warn", ...words)
+  thread = warned.threads[0]?.thread ?? ""
+  const [custody] = (await json<readonly Owed[]>(alder, "inbox")).filter(
+    (it) => it.rule === "custody",
+  )
+  expect((custody?.dueMs ?? 0) - (custody?.startMs ?? 0)).toBe(48 * 3_600_000)
+
+  await carriedUntil(async () => (await owedIn(birch)).includes("read"))
+  expect((await tearline(birch, "show", thread)).stdout).toContain("THREAT TO LIFE")
+})
+
+test("a file's name says its lane and nothing else, M-FIL-2", () => {
+  expect(names().length).toBeGreaterThan(0)
+  for (const name of names()) expect(name).toMatch(/^[0-3]-[0-9a-f]{64}\.tearline$/)
+})
+
+test("custody comes back by stick and ends the waiting, M-FIL-7", async () => {
+  await carriedUntil(async () => (await waitingIn(alder)) === 0 && (await waitingIn(birch)) === 0)
+  expect(await owedIn(alder)).not.toContain("custody")
+  const { from } = await carry(alder)
+  expect(from?.news).toBe(0)
+})
+
+test("a stick that is read again changes nothing", async () => {
+  const before = (await json<{ viewHash: string }>(birch, "show", thread)).viewHash
+  const copy = `${work.path}/copy`
+  mkdirSync(copy)
+  for (const name of names()) copyFileSync(`${stick}/${name}`, `${copy}/${name}`)
+  const again = await json<Trip>(birch, "carry", "--from", copy)
+  expect(again.from?.leftCount).toBe(0)
+  expect((await json<{ viewHash: string }>(birch, "show", thread)).viewHash).toBe(before)
+})
+
+test("what was on a lost stick goes on the next one again, M-FIL-6", async () => {
+  await json(birch, "read", thread)
+  await until(birch, async () => (await waitingIn(birch)) > 0)
+  await carriedUntil(async () => {
+    for (const name of names()) rmSync(`${stick}/${name}`)
+    return ((await carry(birch)).to?.units ?? 0) > 0
+  })
+  const lost = names()
+  for (const name of lost) rmSync(`${stick}/${name}`)
+  await carry(birch)
+  expect(names()).toEqual(expect.arrayContaining(lost))
+  await carriedUntil(async () => !(await owedIn(alder)).includes("read"))
+  expect((await tearline(alder, "show", thread)).stdout).toMatch(/read by Birch/)
+})
+
+test("action and outcome come back by stick", async () => {
+  await json(birch, "accept", thread, "--owner", "counter-terrorism")
+  await json(birch, "action", thread, "--action", "arrest", "--done-at", "+0s")
+  const outcome = ["--point", "24h", "--result", "prevented-arrest", "--arrests", "2", "--final"]
+  await json(birch, "outcome", thread, ...outcome)
+  const shown = async () => (await tearline(alder, "show", thread)).stdout
+  await carriedUntil(async () => (await shown()).includes("prevented-arrest"))
+  expect(await shown()).toContain("arrest")
+  await carriedUntil(async () => (await waitingIn(alder)) === 0 && (await waitingIn(birch)) === 0)
+})
+
+/** A name as a record's that is no record's. */
+const as = (digit: string) => `3-${digit.repeat(64)}.tearline`
+
+test("a hostile stick costs its own files, each with its code, and they stay, M-FIL-4", async () => {
+  await json(alder, "public-line", thread, ...publicLine)
+  const bad = `${work.path}/bad`
+  mkdirSync(bad)
+  await until(alder, async () => (await waitingIn(alder)) > 0)
+  await json(alder, "carry", "--to", bad)
+  const [good = ""] = readdirSync(bad)
+  const bytes = readFileSync(`${bad}/${good}`)
+  copyFileSync(`${bad}/${good}`, `${bad}/${as("1")}`)
+  copyFileSync(`${bad}/${good}`, `${bad}/${as("2")}`)
+  truncateSync(`${bad}/${as("2")}`, 20)
+  symlinkSync("/dev/zero", `${bad}/${as("3")}`)
+  symlinkSync(`${alder}/secrets/gateway.json`, `${bad}/${as("4")}`)
+  execFileSync("mkfifo", [`${bad}/${as("5")}`])
+  mkdirSync(`${bad}/${as("6")}`)
+  writeFileSync(`${bad}/${as("7")}`, "")
+  truncateSync(`${bad}/${as("7")}`, 64 * 1024 * 1024)
+  writeFileSync(`${bad}/holiday.jpg`, "no record")
+  writeFileSync(`${bad}/-rf ~;\n.tearline`, "no record either")
+  const flipped = Buffer.from(bytes)
+  flipped[flipped.length - 1] = (flipped.at(-1) ?? 0) ^ 1
+  writeFileSync(`${bad}/${as("8")}`, flipped)
+  const before = readdirSync(bad).toSorted()
+
+  const ran = await tearline(birch, "carry", "--from", bad, "--json")
+  expect(ran.exit).toBe(1)
+  expect(JSON.parse(ran.stderr)).toMatchObject({ code: "left_behind" })
+  const { from } = JSON.parse(ran.stdout) as Trip
+  expect(from).toMatchObject({ foreign: 2, leftCount: 8 })
+  expect(from?.units).toBeGreaterThan(0)
+  const codes = Object.fromEntries((from?.left ?? []).map((it) => [it.name, it.code]))
+  expect(codes).toEqual({
+    [as("1")]: "damaged",
+    [as("2")]: "damaged",
+    [as("3")]: "not_a_file",
+    [as("4")]: "not_a_file",
+    [as("5")]: "not_a_file",
+    [as("6")]: "not_a_file",
+    [as("7")]: "too_large",
+    [as("8")]: "damaged",
+  })
+  expect(readdirSync(bad).toSorted()).toEqual(before)
+  await until(birch, async () => (await owedIn(birch)).includes("agree-public-line"))
+})
+
+const publicLine = Object.entries({
+  "originator-stance": "no-comment",
+  "addressee-stance": "attribute",
+  line: "en=A partner warned us.",
+  method: "declined",
+  "answers-for": "each-for-itself",
+}).flatMap(([name, value]) => [`--${name}`, value])
+
+test("a stick that cannot be used is said in words, with the machine's exit code", async () => {
+  const nowhere = await tearline(alder, "carry", "--to", `${work.path}/nowhere`)
+  expect(nowhere.exit).toBe(4)
+  expect(nowhere.stderr).toContain("it is not there")
+  const nothing = await tearline(alder, "carry")
+  expect(nothing.exit).toBe(2)
+  expect(nothing.stderr).toContain("give --from, --to or both")
+})
