@@ -8,12 +8,12 @@ import { setTimeout as pause } from "node:timers/promises"
 import { CliError } from "@tearline/cli"
 import type { Random } from "@tearline/sim"
 
-import type { TrialNode } from "../node/trial-node.ts"
+import type { Party } from "../node/party.ts"
 import type { Ledger } from "../reckoning/ledger.ts"
 import { conversation, type Line, trialWarning } from "./content.ts"
 
 export interface TrafficParts {
-  readonly nodes: readonly [TrialNode, TrialNode]
+  readonly nodes: readonly [Party, Party]
   readonly ledger: Ledger
   readonly random: Random
   /** Conversations at a time. */
@@ -21,8 +21,8 @@ export interface TrafficParts {
 }
 
 interface Conversation {
-  readonly originator: TrialNode
-  readonly addressee: TrialNode
+  readonly originator: Party
+  readonly addressee: Party
   readonly thread: string
 }
 
@@ -47,7 +47,7 @@ export class Traffic {
   }
 
   /** How many acts that node has been asked for and has not answered yet. */
-  asking(node: TrialNode): number {
+  asking(node: Party): number {
     return this.#asking.get(node.name) ?? 0
   }
 
@@ -70,7 +70,7 @@ export class Traffic {
     }
   }
 
-  async #warn(from: TrialNode, to: TrialNode, precedence: string): Promise<string | undefined> {
+  async #warn(from: Party, to: Party, precedence: string): Promise<string | undefined> {
     this.#marks += 1
     const order = {
       addressees: [{ org: to.org }],
@@ -103,7 +103,7 @@ export class Traffic {
   }
 
   /** Undefined where it is not said, or nobody knows whether it is. */
-  async #asked<Answer>(node: TrialNode, ask: () => Promise<Answer>): Promise<Answer | undefined> {
+  async #asked<Answer>(node: Party, ask: () => Promise<Answer>): Promise<Answer | undefined> {
     this.#count(node, 1)
     try {
       return await ask()
@@ -121,7 +121,7 @@ export class Traffic {
     }
   }
 
-  #count({ name }: TrialNode, change: number): void {
+  #count({ name }: Party, change: number): void {
     this.#asking.set(name, (this.#asking.get(name) ?? 0) + change)
   }
 

@@ -3,7 +3,9 @@
 import { readFileSync } from "node:fs"
 
 /** Children of a process, by what is on their command line. */
-function childrenOf(pid: number): readonly { readonly pid: number; readonly line: string }[] {
+export function childrenOf(
+  pid: number,
+): readonly { readonly pid: number; readonly line: string }[] {
   try {
     const listed = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim()
     if (listed === "") return []

@@ -15,12 +15,16 @@ import {
 } from "@tearline/cli"
 import { startPostgres } from "@tearline/postgres"
 
+import type { Party } from "./party.ts"
+
 /** Connection strings, each as the process's own role, and as the owner of the tables. */
 export interface Databases {
   readonly gateway: string
   readonly exchange: string
   readonly gatewayOwner: string
   readonly deskOwner: string
+  /** As whoever administers the server. */
+  readonly admin: string
 }
 
 export interface NodeOptions extends Pick<LaunchOptions, "extraEnv" | "signal"> {
@@ -58,18 +62,8 @@ export class TrialNode {
   }
 
   /** Asked anew each time: a server that was started again may listen elsewhere. */
-  async databases(): Promise<Databases> {
-    const server = await startPostgres({ folder: `${this.dir}/postgres` })
-    try {
-      return {
-        gateway: server.url("tl_gateway", "tl_gateway"),
-        exchange: server.url("tl_exchange", "tl_desk"),
-        gatewayOwner: server.url("tl_owner", "tl_gateway"),
-        deskOwner: server.url("tl_owner", "tl_desk"),
-      }
-    } finally {
-      await server.stop()
-    }
+  databases(): Promise<Databases> {
+    return databasesOf(this.dir)
   }
 
   /** Ends it. May be called again. */
@@ -80,6 +74,22 @@ export class TrialNode {
   /** Starts it again after `stop`. */
   async startAgain(): Promise<void> {
     this.#running = await launch(launchOptionsOf(this.#options))
+  }
+}
+
+/** Of the node in this state folder, whose server runs. */
+export async function databasesOf(dir: string): Promise<Databases> {
+  const server = await startPostgres({ folder: `${dir}/postgres` })
+  try {
+    return {
+      gateway: server.url("tl_gateway", "tl_gateway"),
+      exchange: server.url("tl_exchange", "tl_desk"),
+      gatewayOwner: server.url("tl_owner", "tl_gateway"),
+      deskOwner: server.url("tl_owner", "tl_desk"),
+      admin: server.url("tl_admin", "postgres"),
+    }
+  } finally {
+    await server.stop()
   }
 }
 
@@ -106,7 +116,7 @@ export async function startNode(options: NodeOptions): Promise<TrialNode> {
 }
 
 /** Makes each know the others, as people who compared fingerprints would. */
-export async function introduce(nodes: readonly TrialNode[]): Promise<void> {
+export async function introduce(nodes: readonly Party[]): Promise<void> {
   const comparison = { officer: "administrator", method: "in-person" }
   const invites = await Promise.all(
     nodes.map(async (node) => ({ node, ...(await node.desk.invite()) })),

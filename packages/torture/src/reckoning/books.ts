@@ -5,7 +5,7 @@
 
 import { Client } from "pg"
 
-import type { TrialNode } from "../node/trial-node.ts"
+import type { Party } from "../node/party.ts"
 
 export interface MessageRow {
   readonly id: string
@@ -19,7 +19,7 @@ export interface MessageRow {
 }
 
 export interface Books {
-  readonly node: TrialNode
+  readonly node: Party
   readonly messages: readonly MessageRow[]
   /** View hash by thread. */
   readonly threads: ReadonlyMap<string, string>
@@ -50,7 +50,7 @@ const messagesSql = `select encode(id, 'hex'), encode(peer, 'hex'),
     || '/' || epoch || '/' || number
   from exchange.message`
 
-export async function readBooks(node: TrialNode): Promise<Books> {
+export async function readBooks(node: Party): Promise<Books> {
   const { exchange, gateway } = await node.databases()
   const messages = await rowsOf(exchange, messagesSql)
   const threads = await rowsOf(

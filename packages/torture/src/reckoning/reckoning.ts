@@ -6,7 +6,7 @@
  * other gateway does not hold, and nothing that it holds not taken in.
  */
 
-import type { TrialNode } from "../node/trial-node.ts"
+import type { Party } from "../node/party.ts"
 import { type Books, type MessageRow, readBooks } from "./books.ts"
 import type { Ledger } from "./ledger.ts"
 
@@ -20,7 +20,7 @@ export interface Reckoned {
 }
 
 /** Reads all books and judges. The nodes must be running and at rest. */
-export async function reckon(ledger: Ledger, nodes: readonly TrialNode[]): Promise<Reckoned> {
+export async function reckon(ledger: Ledger, nodes: readonly Party[]): Promise<Reckoned> {
   const all = new Map<string, Books>()
   for (const node of nodes) all.set(node.org, await readBooks(node))
   const books = [...all.values()]

@@ -2,7 +2,7 @@
 
 import { setTimeout as pause } from "node:timers/promises"
 
-import type { TrialNode } from "../node/trial-node.ts"
+import type { Party } from "../node/party.ts"
 import { rowsOf } from "./books.ts"
 
 interface Underway {
@@ -11,7 +11,7 @@ interface Underway {
 }
 
 /** What one node still has to hand over and to take in. Throws while its database is away. */
-async function underwayAt(node: TrialNode): Promise<Underway> {
+async function underwayAt(node: Party): Promise<Underway> {
   const { exchange, gateway } = await node.databases()
   const [[outbox] = []] = await rowsOf(exchange, "select count(*) from exchange.outbox")
   const [[untaken] = []] = await rowsOf(
@@ -33,7 +33,7 @@ const quietLooks = 3
 
 /** False when something is still under way after `limitMs`. */
 export async function settled(
-  nodes: readonly TrialNode[],
+  nodes: readonly Party[],
   { limitMs, signal, onLook }: Settling,
 ): Promise<boolean> {
   const endMs = performance.now() + limitMs
@@ -49,7 +49,7 @@ export async function settled(
   return false
 }
 
-async function underwayOrUnknown(node: TrialNode): Promise<number> {
+async function underwayOrUnknown(node: Party): Promise<number> {
   try {
     const { outbox, untaken } = await underwayAt(node)
     return outbox + untaken

@@ -1,9 +1,12 @@
 /** Every scenario there is: a new one is a file beside this one and a line here. */
 
 import type { Scenario } from "../scenario.ts"
+import { diskFull } from "./disk-full.ts"
 import { kill } from "./kill.ts"
+import { badLine, partition } from "./partition.ts"
+import { powerCut } from "./power-cut.ts"
 
-const scenarios: readonly Scenario[] = [kill]
+const scenarios: readonly Scenario[] = [kill, powerCut, partition, badLine, diskFull]
 
 /** In the order in which help lists them. */
 export function scenarioNames(): readonly string[] {
