@@ -21,6 +21,8 @@ export interface Target {
   readonly words: readonly string[]
   /** Throws {@link BrokenProperty}, or anything else that is a finding. */
   readonly run: (input: Uint8Array) => Outcome | Promise<Outcome>
+  /** Inputs between two readings of coverage: fewer where one of them takes long. */
+  readonly batch?: number
   /** An input whose length is proportional to `count`: cost must be too. */
   readonly grown?: (count: number) => Uint8Array
   readonly close?: () => void | Promise<void>

@@ -40,11 +40,9 @@ test("every finding names a target that there is", () => {
 test("every target takes at least one of its own samples", async () => {
   for (const { name, open } of catalogue) {
     const target = await open()
-    const outcomes = await Promise.all(target.seeds.map(async (it) => await target.run(it)))
-    expect(
-      outcomes.some((it) => it.isAccepted),
-      name,
-    ).toBe(true)
+    let taken = 0
+    for (const seed of target.seeds) if ((await target.run(seed)).isAccepted) taken += 1
+    expect(taken, name).toBeGreaterThan(0)
     await target.close?.()
   }
 })

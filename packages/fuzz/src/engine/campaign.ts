@@ -30,10 +30,13 @@ export interface CampaignOptions {
   /** Before an input is run: whoever dies of it has left it behind. */
   readonly onInput: (input: Uint8Array) => void
   readonly onFinding: (input: Uint8Array, reason: string) => Promise<void>
-  readonly onBatch: (campaign: Campaign) => void
+  /** A few times a second. */
+  readonly onBreath: (campaign: Campaign) => void
 }
 
-const batchSize = 256
+const batchDefault = 256
+/** A process that says nothing for longer is taken for dead. */
+const breathMs = 200
 const corpusMax = 4_000
 const reasonsMax = 5
 /** Of recent ones, which are where something new was last seen. */
@@ -45,6 +48,7 @@ export class Campaign {
   readonly #features = new Set<string>()
   readonly #reasons = new Set<string>()
   readonly #kept: Uint8Array[] = []
+  #breathedMs = 0
   executions = 0
 
   constructor(options: CampaignOptions) {
@@ -65,16 +69,12 @@ export class Campaign {
   }
 
   async run(): Promise<void> {
-    const { target, corpus, runsMax, untilMs, onBatch } = this.#options
+    const { target, corpus, runsMax, untilMs } = this.#options
     this.#options.coverage.fresh()
     await this.#begin([...target.seeds, ...corpus])
-    onBatch(this)
     while (this.executions < runsMax && performance.now() < untilMs) {
-      const count = Math.min(batchSize, runsMax - this.executions)
+      const count = Math.min(target.batch ?? batchDefault, runsMax - this.executions)
       await this.#batch(Array.from({ length: count }, () => this.#next()))
-      onBatch(this)
-      // Lets the process answer, and sockets close.
-      await new Promise((resolve) => setImmediate(resolve))
       if (this.#reasons.size >= reasonsMax) return
     }
   }
@@ -105,12 +105,22 @@ export class Campaign {
     onInput(input)
     const executed = await execute(target, input)
     this.executions += 1
+    await this.#breathe()
     const { reason } = executed
     if (reason !== undefined && !this.#reasons.has(reason)) {
       this.#reasons.add(reason)
       await onFinding(input, reason)
     }
     return executed
+  }
+
+  /** Lets the process speak, and sockets close. */
+  async #breathe(): Promise<void> {
+    const nowMs = performance.now()
+    if (nowMs - this.#breathedMs < breathMs) return
+    this.#breathedMs = nowMs
+    this.#options.onBreath(this)
+    await new Promise((resolve) => setImmediate(resolve))
   }
 
   /** Whether the outcome is of a kind not seen before; notes it. */
@@ -129,6 +139,7 @@ export class Campaign {
     const { coverage, signal } = this.#options
     const left: Uint8Array[] = []
     for (const input of inputs) {
+      if (performance.now() >= this.#options.untilMs) return
       if (this.#isNewOutcome(await this.#execute(input))) this.#keep(input)
       else left.push(input)
     }

@@ -15,7 +15,6 @@ import type { Target } from "../target.ts"
 import { entryOf } from "../targets/catalogue.ts"
 import type { FromChild, Order, Tally } from "./exchanged.ts"
 
-const progressMs = 250
 const order = JSON.parse(process.argv[2] ?? "{}") as Order
 const file = openSync(order.inputPath, "w")
 let current: Uint8Array = new Uint8Array()
@@ -53,7 +52,6 @@ async function fuzz(): Promise<void> {
     const ms = performance.now() - startedMs
     return { executions, corpus: kept.length, points: coverage.points, features, ms }
   }
-  let toldMs = startedMs
   await reportSteepness(target)
   const campaign = new Campaign({
     ...order,
@@ -63,12 +61,7 @@ async function fuzz(): Promise<void> {
     untilMs: startedMs + order.msMax,
     onInput: leaveBehind,
     onFinding: async (input, reason) => found(await minimised(target, input, reason), reason),
-    onBatch: (it) => {
-      const nowMs = performance.now()
-      if (nowMs - toldMs < progressMs) return
-      toldMs = nowMs
-      void tell({ kind: "progress", tally: tallyOf(it) })
-    },
+    onBreath: (it) => void tell({ kind: "progress", tally: tallyOf(it) }),
   })
   await campaign.run()
   if (order.isKeeping) keepCorpus(order.target, campaign.kept)

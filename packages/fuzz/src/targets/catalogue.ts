@@ -20,6 +20,8 @@ const parts = () => import("./envelope-parts.ts")
 const sealed = () => import("./sealed-targets.ts")
 const signed = () => import("./signed-statements.ts")
 const messages = () => import("./message-targets.ts")
+const listeners = () => import("./listener-targets.ts")
+const inner = () => import("./inner-targets.ts")
 
 export const catalogue: readonly TargetEntry[] = [
   entry("canonical", () => import("./canonical-target.ts"), "openCanonical"),
@@ -41,6 +43,14 @@ export const catalogue: readonly TargetEntry[] = [
   entry("identity", signed, "openIdentityTarget"),
   entry("operations", signed, "openOperationsTarget"),
   entry("prekeys", signed, "openPrekeysTarget"),
+  entry("conversation", () => import("./conversation-target.ts"), "openConversation"),
+  entry("invite", inner, "openInvite"),
+  entry("frames", inner, "openFrames"),
+  entry("peer-list", inner, "openPeersTarget"),
+  entry("desk", inner, "openDesk"),
+  entry("outer-listener", listeners, "openOuterListener"),
+  entry("peer-answer", listeners, "openPeerAnswer"),
+  entry("gateway-answer", listeners, "openGatewayAnswer"),
 ]
 
 export const targetNames: readonly string[] = catalogue.map((it) => it.name)

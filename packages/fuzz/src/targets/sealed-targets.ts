@@ -113,7 +113,8 @@ interface ToSeal {
   readonly part: Uint8Array
 }
 
-async function sealed({ context, statement, part }: ToSeal): Promise<Uint8Array> {
+/** A unit as Alder's gateway sends it to Birch, whatever stands inside. */
+export async function sealed({ context, statement, part }: ToSeal): Promise<Uint8Array> {
   const random = new Random("audience")
   const member = { org: birch.org, privatePart: part }
   const { root, openings } = audienceOver([member], (count) => random.bytes(count))
@@ -170,6 +171,7 @@ export async function openEnvelopeTarget(): Promise<Target> {
   const context = "tearline/warning/v1"
   return {
     name: "envelope",
+    batch: 64,
     bytesMax: 200_000,
     grammar: "cbor",
     words: [canary, "kind", "content", "statement", "__proto__", "tearline/read-back/v1"],
@@ -268,6 +270,7 @@ export async function openSlotContentTarget(): Promise<Target> {
   const slot = { ...place, lane: 0, addressee: birch.org, prekeyId: id }
   return {
     name: "slot-content",
+    batch: 64,
     bytesMax: 66_000,
     grammar: "cbor",
     words: [canary],

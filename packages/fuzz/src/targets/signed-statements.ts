@@ -63,6 +63,7 @@ function openBehind(it: Behind): Target {
     }, declared)
   return {
     name,
+    batch: 64,
     bytesMax: it.bytesMax ?? 200_000,
     grammar: "cbor",
     words: it.words ?? [],
