@@ -111,6 +111,26 @@ describe("contents", () => {
 })
 
 describe("frames", () => {
+  // JSON, in which the vectors are written, has none of these.
+  const noMaps = [[], ["a"], new Uint8Array(3), new Map([[1, 1]])]
+
+  test("M-MSG-1: a list, bytes or a map with integer keys is no content", () => {
+    const [frame] = frames.valid
+    for (const content of noMaps) {
+      const statement = { ...frame?.statement, kind: "of-tomorrow", content }
+      const claimed = { ...(frame?.claimed as Claimed), kind: "of-tomorrow" }
+      const answer = readMessage(statement, frame?.part, claimed)
+      expect(answer).toEqual({ kind: "refused", code: "malformed_statement" })
+    }
+  })
+
+  test("M-MSG-5: a list, bytes or a map with integer keys reads nothing back", () => {
+    for (const understood of noMaps) {
+      expect(isOfItsKind({ kind: "read-back", content: { understood } })).toBe(false)
+    }
+    expect(isOfItsKind({ kind: "read-back", content: { understood: {} } })).toBe(true)
+  })
+
   for (const it of frames.valid) {
     test(`M-MSG-1: a message is read: ${it.name}`, () => {
       expect(read(it).kind).toBe("read")

@@ -9,6 +9,7 @@
 import * as v from "valibot"
 
 import { anyCodeSchema } from "../vocabulary/code-list.ts"
+import { namedMapSchema } from "./named-map.ts"
 import { plainText } from "./text.ts"
 
 /** The elements in the order in which a duty officer reads them. */
@@ -54,10 +55,13 @@ export const elementsSchema = v.looseObject({
 })
 
 /** An element as the other side understood it, or as the originator corrects it. */
-export const restatedSchema = v.looseObject({
-  what: v.optional(plainText(4_000)),
-  who: v.optional(plainText(4_000)),
-  where: v.optional(plainText(4_000)),
-  when: v.optional(plainText(4_000)),
-  how: v.optional(plainText(4_000)),
-})
+export const restatedSchema = v.pipe(
+  namedMapSchema,
+  v.looseObject({
+    what: v.optional(plainText(4_000)),
+    who: v.optional(plainText(4_000)),
+    where: v.optional(plainText(4_000)),
+    when: v.optional(plainText(4_000)),
+    how: v.optional(plainText(4_000)),
+  }),
+)

@@ -25,6 +25,7 @@ import { precedences } from "../vocabulary/precedence.ts"
 import { statuses } from "../vocabulary/status.ts"
 import { heldSchema } from "./heartbeat.ts"
 import { kindRule } from "./kinds.ts"
+import { namedMapSchema } from "./named-map.ts"
 
 /** The protocol version that this code writes. */
 export const protocolVersion = 1
@@ -44,7 +45,7 @@ export const statementSchema = v.looseObject({
   policy: policyHashSchema,
   /** The messages that this one answers; the first is the one that it discharges. */
   answers: v.pipe(v.array(messageIdSchema), v.maxLength(16)),
-  content: v.looseObject({}),
+  content: v.pipe(namedMapSchema, v.looseObject({})),
 })
 export type Statement = v.InferOutput<typeof statementSchema>
 

@@ -140,6 +140,7 @@ function peerFields(changes: Record<string, Value> = {}): Value {
     pins: ["ab".repeat(32)],
     endpoint: "https://alder.example:4430",
     isFrozen: false,
+    carrier: "https",
     ...changes,
   }
 }
@@ -163,7 +164,17 @@ export async function openPeersTarget(): Promise<Target> {
     name: "peer-list",
     bytesMax: 400_000,
     grammar: "cbor",
-    words: ["org", "gatewayKeys", "pins", "endpoint", "isFrozen", "https://a", "https://[::1]:1"],
+    words: [
+      "org",
+      "gatewayKeys",
+      "pins",
+      "endpoint",
+      "isFrozen",
+      "carrier",
+      "file",
+      "https://a",
+      "https://[::1]:1",
+    ],
     seeds: [
       encode([]),
       encode([peerFields()]),

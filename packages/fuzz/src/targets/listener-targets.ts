@@ -94,7 +94,9 @@ async function birchGateway(
   const peers = new Peers()
   const gatewayKeys = [alder.gateway.verifying.publicKey]
   const endpoint = "https://alder.example"
-  peers.replace([{ org: alder.id, gatewayKeys, pins: [alderPin], endpoint, isFrozen: false }])
+  peers.replace([
+    { org: alder.id, gatewayKeys, pins: [alderPin], endpoint, isFrozen: false, carrier: "https" },
+  ])
   const keyOf = (sender: Uint8Array, id: Uint8Array) => peers.keyOf(sender, id)
   const suite = gatewaySuite({ org: birch.id, gatewayKey: birch.gateway, keyOf })
   const receipts = new Map<Digest, Uint8Array>()
@@ -282,10 +284,18 @@ export async function openPeerAnswer(): Promise<Target> {
   const [ours, theirs] = [selfSignedIdentity(), selfSignedIdentity()]
   const server = await hostileServer(theirs)
   const peers = new Peers()
-  const peer = { org: birch.id, gatewayKeys: [], pins: [theirs.pin], isFrozen: false }
+  const peer = {
+    org: birch.id,
+    gatewayKeys: [],
+    pins: [theirs.pin],
+    isFrozen: false,
+    carrier: "https" as const,
+  }
   peers.replace([{ ...peer, endpoint: `https://${host}:${server.port}` }])
   const { gateway: gatewayKey } = alder
-  const departures = new Departures({ org: alder.id, gatewayKey, identity: ours, peers })
+  // Nobody here is reached by file.
+  const door = { depart: async () => undefined }
+  const departures = new Departures({ org: alder.id, gatewayKey, identity: ours, peers, door })
   const one = { statement: encode({ said: canary }), part: encode({ to: canary }) }
   const unit = await sealed({ ...one, context: "tearline/warning/v1" })
   const about = { digest: bytesNamed("d", 32), sender: alder.org, recipient: birch.org, atMs: 1 }
@@ -357,7 +367,7 @@ export async function openGatewayAnswer(): Promise<Target> {
     async run(input): Promise<Outcome> {
       server.answerWith(input)
       const departed = await depart(parts, item)
-      const code = departed.kind === "custody" ? departed.kind : departed.code
+      const code = "code" in departed ? departed.code : departed.kind
       hold(departedCodes.test(code) && code.length <= 64, "an answer is a code or custody")
       return { isAccepted: departed.kind === "custody", feature: code }
     },
