@@ -35,11 +35,12 @@ export interface Steep {
 }
 
 /** The longest input of a family whose cost grows out of proportion; undefined when none does. */
-export async function steepness(target: Target): Promise<Steep | undefined> {
+export async function steepness(target: Target, onBreath: () => void): Promise<Steep | undefined> {
   const { grown } = target
   if (grown === undefined) return undefined
   const input = grown(counts.many)
   for (let tries = 0; tries < triesOfAll; tries += 1) {
+    onBreath()
     const [short, long] = [await leastMs(target, grown(counts.few)), await leastMs(target, input)]
     if (long < measurableMs || long / Math.max(short, 0.1) <= ratioMax) return undefined
   }

@@ -40,12 +40,13 @@ function found(input: Uint8Array, reason: string): Promise<void> {
 }
 
 async function reportSteepness(target: Target): Promise<void> {
-  const steep = await steepness(target)
+  const steep = await steepness(target, () => void tell({ kind: "alive" }))
   if (steep !== undefined) await found(steep.input, steep.reason)
 }
 
 async function fuzz(): Promise<void> {
   const target = await entryOf(order.target).open()
+  await tell({ kind: "alive" })
   const coverage = new Coverage()
   const startedMs = performance.now()
   const tallyOf = ({ executions, kept, features }: Campaign): Tally => {

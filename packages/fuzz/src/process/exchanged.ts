@@ -24,6 +24,7 @@ export interface Tally {
 }
 
 export type FromChild =
+  | { readonly kind: "alive" }
   | { readonly kind: "progress"; readonly tally: Tally }
   | { readonly kind: "found"; readonly reason: string; readonly input: string }
   | { readonly kind: "done"; readonly tally: Tally }

@@ -10,8 +10,8 @@ import { tmpdir } from "node:os"
 import { entryPath } from "./entry.ts"
 import type { FromChild, Order, Tally } from "./exchanged.ts"
 
-/** Beyond any allowed input and any busy machine. */
-const silenceMsMax = 15_000
+/** Far beyond any allowed input, also where others keep the machine busy. */
+const silenceMsMax = 30_000
 const heapMegabytesMax = 320
 
 type FindingKind = "crash" | "hang" | "memory"
@@ -76,6 +76,7 @@ async function supervised(order: Order): Promise<Report> {
       found.push({ kind: kindOf(reason), reason, input: Uint8Array.fromBase64(input) })
       return
     }
+    if (message.kind === "alive") return
     tally = message.tally
     isDone ||= message.kind === "done"
   })
