@@ -4,8 +4,10 @@
  */
 
 import type {
+  CustodyWrite,
   Digest,
   ExchangeAnswer,
+  ExchangeInput,
   ExchangeWrite,
   HeldArrival,
   Lane,
@@ -25,10 +27,21 @@ import type { Organisation } from "../node/organisation.ts"
 import { textOf } from "../suite/bytes.ts"
 import { readUnit, type Sealing } from "../suite/suite.ts"
 import type { World } from "../world/world.ts"
+import {
+  audienceFault,
+  custodyFault,
+  isMisdirected,
+  numberFault,
+  refusalFault,
+  refusalsOwed,
+  timesIn,
+} from "./conduct.ts"
 import { isEntitled } from "./entitled.ts"
+import { Lanes } from "./lanes.ts"
 import { owedFault } from "./owed.ts"
 import { SaidIn, type Utterance } from "./said-in.ts"
 import { Violation } from "./violation.ts"
+import { nameFault, wordingFault } from "./wording.ts"
 
 /** What was signed, by whom, for whom, and into which places of their lanes. */
 export interface Said {
@@ -41,12 +54,13 @@ export interface Said {
 }
 
 /** What one addressee gets: its part, at a place of a lane. */
-interface Addressed {
+export interface Addressed {
   readonly epoch: number
   readonly lane: Lane
   readonly number: number
   readonly thread: ThreadId | null
   readonly part: Part
+  readonly previousSlotHash: string | null
 }
 
 /** A renewal may just be under way. */
@@ -70,6 +84,7 @@ export class Checkers {
   readonly #receipts = new Map<string, string>()
   readonly #promised = new Map<OrgId, Promised[]>()
   readonly #given = new Map<OrgId, Digest[]>()
+  readonly lanes = new Lanes((invariant, message) => this.fail(invariant, message))
   /** The first violation; the run ends there. */
   violation: Violation | undefined
 
@@ -86,13 +101,34 @@ export class Checkers {
   sealed({ id, statement, addressees, signed }: Sealing): void {
     const to = new Map(
       addressees.map(({ org, part, place }) => {
-        const { epoch, lane, number } = place
-        return [org, { epoch, lane, number, thread: part.subject?.thread ?? null, part }]
+        return [org, { ...place, thread: part.subject?.thread ?? null, part }]
       }),
     )
     const atMs = this.#world.schedule.nowMs
     this.said.set(id, { id, statement, signed, atMs, to })
     this.#saidBy.set((id.slice(32) + id.slice(0, 32)) as Digest, id)
+  }
+
+  /** One of ours signs: what it says, and in which thread, has to be in order. */
+  seals(own: Organisation, sealing: Sealing): void {
+    this.sealed(sealing)
+    const { statement, addressees } = sealing
+    const [first] = statement.answers
+    const fault = wordingFault(statement, first && this.said.get(first))
+    if (fault !== undefined) this.fail("I9", `${own.name}: ${fault}`)
+    for (const { org, part } of addressees) {
+      const misnamed = nameFault(statement, org, part)
+      if (misnamed !== undefined) this.fail("I8", `${own.name}: ${misnamed}`)
+      if (statement.kind === "warning") this.#drawn(own, part.subject?.nonce)
+    }
+  }
+
+  readonly #nonces = new Set<string>()
+
+  /** A nonce known from another thread would let one addressee name another's thread. */
+  #drawn(own: Organisation, nonce = ""): void {
+    if (this.#nonces.has(nonce)) this.fail("I6", `${own.name} draws a nonce twice`)
+    this.#nonces.add(nonce)
   }
 
   /** An exchange hands a unit to its gateway. */
@@ -133,6 +169,9 @@ export class Checkers {
 
   /** An answer of a gateway passes on the wire. */
   answered({ from, to }: Line, unit: Uint8Array, answer: WireAnswer): void {
+    const refusing = this.#world.organisations.get(to)
+    const refusal = refusing && refusalFault(refusing, unit, answer)
+    if (refusal !== undefined) this.fail("I9", `${refusing?.name}'s gateway ${refusal}`)
     if (answer.kind !== "custody") return
     const digest = readUnit(unit)?.digest
     const own = this.#world.organisations.get(to)
@@ -160,6 +199,18 @@ export class Checkers {
       }
       this.#promise(own, answer.message, thread)
     }
+  }
+
+  /** The chief who released it is told that it is done. */
+  released(
+    own: Organisation,
+    input: Extract<ExchangeInput, { readonly kind: "released" }>,
+    answer: ExchangeAnswer,
+  ): void {
+    const said = answer.kind === "said" ? this.said.get(answer.message) : undefined
+    if (said === undefined || answer.kind !== "said") return
+    const fault = audienceFault(input, answer, said.to)
+    if (fault !== undefined) this.fail("I6", `what ${own.name} released ${fault}`)
   }
 
   #promise(own: Organisation, id: MessageId, thread: ThreadId): void {
@@ -206,10 +257,34 @@ export class Checkers {
   }
 
   /** A gateway's row is durable. */
-  held(own: Organisation, { digest }: HeldArrival): void {
+  held(own: Organisation, { digest, unit, atMs }: HeldArrival): void {
+    this.#passes(`${own.name}'s gateway`, [atMs])
+    if (isMisdirected(own, unit)) this.fail("I6", `${own.name} holds what is addressed to another`)
     const id = this.#saidBy.get(digest)
     const to = id && this.said.get(id)?.to
     if (to && !to.has(own.org)) this.fail("I6", `${own.name} holds what was not sent to it`)
+  }
+
+  readonly #latest = new Map<string, number>()
+
+  /** A node's clock does not go back, across a restart neither. */
+  #passes(whose: string, times: readonly number[]): void {
+    for (const atMs of times) {
+      const before = this.#latest.get(whose) ?? 0
+      if (atMs < before) this.fail("I10", `the clock of ${whose} goes back by ${before - atMs} ms`)
+      this.#latest.set(whose, Math.max(before, atMs))
+    }
+  }
+
+  /** A transaction of an exchange is durable, as a whole. */
+  committed(own: Organisation, writes: readonly ExchangeWrite[]): void {
+    this.#passes(own.name, timesIn(writes))
+    const placeOf = (digest: Digest, peer: OrgId) => this.#placeOf(digest, peer)
+    this.lanes.committed(writes, { own, placeOf })
+    for (const { digest, peer } of refusalsOwed(writes, this.#world.hostile)) {
+      if (this.restoredSince.has(own.org) || this.lanes.hasRefusedEnough(own, peer)) continue
+      this.fail("I9", `${own.name} does not tell ${peer} that it refuses ${digest}`)
+    }
   }
 
   /** A row of an exchange is durable. */
@@ -226,13 +301,19 @@ export class Checkers {
         this.#enqueued.set(own.org, ids.add(write.item.id))
         return
       }
-      case "arrival":
       case "custody":
+        return this.#countsCustody(own, write)
+      case "arrival":
       case "refusal":
       case "obligation":
       case "dequeue":
       case "act":
     }
+  }
+
+  #countsCustody(own: Organisation, write: CustodyWrite): void {
+    const fault = custodyFault(write, own)
+    if (fault !== undefined) this.fail("I10", `${own.name} ${fault}`, write.thread)
   }
 
   #wroteMessage(own: Organisation, write: MessageWrite): void {
@@ -289,7 +370,15 @@ export class Checkers {
       if (said === undefined || part === undefined) return
       utterances.push({ id, digest, statement: said.statement, part })
     }
-    const fault = owedFault(row, new SaidIn(row, utterances))
+    const isOurs = (digest: Digest) =>
+      row.messages.some((it) => it.digest === digest && it.direction === "out")
+    if (!row.refusals.every((it) => it.by === row.head.peer && isOurs(it.digest))) {
+      this.fail("I5", `${own.name} believes that what is not its own was refused`, thread)
+    }
+    const ours = utterances.filter((it) => it.statement.author === own.org)
+    const fault =
+      owedFault(row, new SaidIn(row, utterances)) ??
+      (this.excused.has(thread) ? undefined : numberFault(ours))
     if (fault !== undefined) this.fail("I10", `${own.name}: ${fault}`, thread)
   }
 
@@ -335,6 +424,7 @@ export class Checkers {
    */
   restored(own: Organisation, threads: readonly ThreadId[]): void {
     for (const it of threads) this.excused.add(it)
+    this.lanes.restored(own, this.#world.peers)
     this.restoredSince.add(own.org)
     this.#promised.set(
       own.org,
@@ -377,5 +467,6 @@ export class Checkers {
     this.#enqueued.clear()
     this.#receipts.clear()
     this.#places.clear()
+    this.#nonces.clear()
   }
 }

@@ -49,12 +49,32 @@ function threadsAgree(world: World, own: Organisation): void {
     const other = world.organisations.get(originator === own.org ? addressee : originator)
     if (other === undefined || world.checkers.excused.has(thread)) continue
     const there = other.exchangeDisk.threads.get(thread)
+    const open = leftToMachines(row)
+    if (open !== undefined) {
+      world.checkers.fail("I12", `${own.name} still waits for ${open}`, thread)
+    }
     if (there === undefined) {
       world.checkers.fail("I12", `${other.name} lacks a thread of ${own.name}`, thread)
+    } else if (row.refusals.length + there.refusals.length === 0 && idsIn(row) !== idsIn(there)) {
+      world.checkers.fail("I12", `${own.name} and ${other.name} hold different messages`, thread)
     } else if (there.head.viewHash !== row.head.viewHash && !maySeeDifferently(world, row, there)) {
       world.checkers.fail("I12", `${own.name} and ${other.name} see a thread differently`, thread)
     }
   }
+}
+
+/** What machines owe waits for nobody: once everything is well it is done. */
+function leftToMachines({ obligations }: ThreadRow): string | undefined {
+  const left = [...obligations.values()].find((it) => it.end === null && it.bearer !== "officer")
+  return left?.id
+}
+
+/** The set itself: that two hashes are equal is the core's word. */
+function idsIn({ messages }: ThreadRow): string {
+  return messages
+    .map((it) => it.id)
+    .toSorted()
+    .join()
 }
 
 /**

@@ -67,6 +67,7 @@ export class Faults {
     this.#world.network.heal()
     for (const own of this.#honest) {
       own.innerCutUntilMs = 0
+      own.troubledAtMs = this.#world.schedule.nowMs
       for (const platter of [own.exchangeDisk.platter, own.gatewayDisk.platter]) {
         platter.condition = "well"
         platter.disarm()

@@ -13,15 +13,25 @@ import {
   type OrgId,
   type Part,
   type Statement,
+  type Status,
   type ThreadId,
 } from "@tearline/core"
 
 import type { Line, Listener, WireAnswer } from "../network/network.ts"
 import type { Organisation } from "../node/organisation.ts"
 import { bytesOf } from "../suite/bytes.ts"
-import { digestOf, gatewaySuiteOf, hashHex, hashing, unitOf, withOuter } from "../suite/suite.ts"
+import {
+  digestOf,
+  gatewaySuiteOf,
+  hashHex,
+  hashing,
+  readUnit,
+  unitOf,
+  withOuter,
+} from "../suite/suite.ts"
 import type { Random } from "../time/random.ts"
 import type { World } from "../world/world.ts"
+import { deceiving, misplaced, ofAddressees, ofOriginators, type Said } from "./foul-play.ts"
 
 const policy = policyHashOf(hashing, builtInPolicy)
 
@@ -31,6 +41,18 @@ interface Crafted {
   readonly part?: Readonly<Record<string, unknown>>
   readonly lane?: Lane
   readonly number?: number
+  /** Sealed to somebody else, and brought to the target all the same. */
+  readonly addressee?: OrgId
+  /** What reads it breaks on it. */
+  readonly isPoison?: boolean
+}
+
+/** A thread in which the hostile peer has a place. */
+interface Place {
+  readonly thread: ThreadId
+  readonly nonce: string
+  readonly warning: MessageId
+  readonly status: Status
 }
 
 interface Trick {
@@ -62,8 +84,12 @@ export class Hostile implements Listener {
   readonly #world: World
   readonly #random: Random
   readonly #numbers = new Map<string, number>()
-  readonly #threads = new Map<Organisation, { thread: ThreadId; warning: MessageId }>()
+  readonly #threads = new Map<Organisation, Place>()
+  /** The latest warning that each has sent here. */
+  readonly #given = new Map<OrgId, Place>()
   readonly #captured: { unit: Uint8Array; to: OrgId }[] = []
+  /** Messages that whatever reads them breaks on. */
+  readonly poison = new Set<MessageId>()
   #injected: Injected[] = []
 
   constructor(world: World) {
@@ -81,7 +107,19 @@ export class Hostile implements Listener {
       const refused = { digest: check.unit.digest, sender: carrier, code: "not_today" }
       return { kind: "refused", refusal: suite.refusal(refused, Math.floor(nowMs)) }
     }
+    this.#note(unit)
     return { kind: "custody", receipt: suite.custody(check.unit, Math.floor(nowMs)) }
+  }
+
+  #note(bytes: Uint8Array): void {
+    const unit = readUnit(bytes)
+    if (unit === undefined) return
+    const [statement] = JSON.parse(unit.signed) as [Statement]
+    const { subject } = JSON.parse(unit.part) as Part
+    if (statement.kind !== "warning" || subject?.nonce === undefined) return
+    const warning = hashHex(unit.signed) as MessageId
+    const { thread, nonce } = subject
+    this.#given.set(unit.sender, { thread, nonce, warning, status: statement.status })
   }
 
   /** Units of others, as seen on a line. */
@@ -97,6 +135,7 @@ export class Hostile implements Listener {
     this.#world.see(trick.rare)
     if (trick.rare === "hostile peer brings a captured unit") return this.#bringCaptured()
     if (trick.rare === "hostile peer sends noise") return this.#bringNoise(target)
+    if (trick.rare === "hostile peer sends a hundred at once") return this.#flood(target, trick)
     for (const crafted of trick.craft(target)) this.#send(target, crafted, trick.isRefused)
   }
 
@@ -150,6 +189,52 @@ export class Hostile implements Listener {
     this.#trick("hostile peer answers its own warning", 1, true, (it) =>
       this.#inOwn(it, { kind: "acceptance", content: { verdict: "accepted", owner: "desk" } }),
     ),
+    this.#trick("hostile peer says in its own thread what the other end says", 2, true, (it) =>
+      this.#inOwn(it, { ...this.#random.pick(ofAddressees) }),
+    ),
+    this.#trick("hostile peer says what the originator says", 2, true, (it) =>
+      this.#inGiven(it, this.#random.pick(ofOriginators)),
+    ),
+    this.#trick("hostile peer answers what cannot be answered so", 2, false, (it) =>
+      this.#misplaced(it),
+    ),
+    this.#trick("hostile peer warns twice in one thread", 1, false, (it) => this.#second(it)),
+    this.#trick("hostile peer takes back its word as refused", 1, false, (it) =>
+      this.#refusal(this.#threads.get(it)?.warning),
+    ),
+    this.#trick("hostile peer refuses what it was sent", 1, false, (it) =>
+      this.#refusal(this.#given.get(it.org)?.warning),
+    ),
+    this.#trick("hostile peer refuses what went to another", 1, false, (it) =>
+      this.#refusal(this.#lastOf(it)),
+    ),
+    this.#trick("hostile peer names two policies", 1, true, (it) => [
+      {
+        ...this.#warning(it),
+        statement: { kind: "warning", content: plainWarning, policy: "ab".repeat(32) },
+      },
+    ]),
+    this.#trick("hostile peer speaks of the link in a thread", 1, true, () => [
+      { part: { subject: { thread: "ef".repeat(16) } } },
+    ]),
+    this.#trick("hostile peer speaks of a thread on the link", 1, true, () => [
+      { statement: { ...ofAddressees[0], answers: ["ab".repeat(32)] } },
+    ]),
+    this.#trick("hostile peer writes what reads otherwise", 1, true, (it) => [
+      {
+        ...this.#warning(it),
+        statement: { kind: "warning", content: { ...plainWarning, title: deceiving } },
+      },
+    ]),
+    this.#trick("hostile peer brings what is addressed to another", 1, true, (it) => [
+      { addressee: this.#anotherThan(it) },
+    ]),
+    this.#trick("hostile peer sends what breaks its reader", 1, true, (it) => [
+      { ...this.#warning(it), isPoison: true },
+    ]),
+    this.#trick("hostile peer sends a hundred at once", 0.2, true, () => [
+      { statement: { answers: "none" } },
+    ]),
     this.#trick("hostile peer uses one number twice", 1, false, (it) => [
       ...this.#inOwn(it, { kind: "mend", content: { how: "dropped", ground: "one" } }),
       ...this.#inOwn(it, { kind: "mend", content: { how: "re-sent", ground: "two" } }),
@@ -195,10 +280,69 @@ export class Hostile implements Listener {
   #inOwn(target: Organisation, statement: Readonly<Record<string, unknown>>): readonly Crafted[] {
     const own = this.#threads.get(target)
     if (own === undefined || !target.exchangeDisk.threads.has(own.thread)) return []
-    const { thread, warning } = own
+    const { thread, nonce, warning } = own
+    const part = { subject: { thread, nonce }, number: 2 }
+    return [{ statement: { answers: [warning], ...statement }, part }]
+  }
+
+  #inGiven(target: Organisation, { kind, content }: Said): readonly Crafted[] {
+    const given = this.#given.get(target.org)
+    if (given === undefined || !target.exchangeDisk.threads.has(given.thread)) return []
+    const { thread, nonce, warning, status } = given
+    const part = { subject: { thread, nonce }, number: 1 + this.#random.below(9) }
+    return [{ statement: { kind, content, status, answers: [warning] }, part }]
+  }
+
+  /** An acceptance, and then a decision, an acceptance or an outcome about that acceptance. */
+  #misplaced(target: Organisation): readonly Crafted[] {
+    const [said] = this.#inGiven(target, this.#random.pick(misplaced))
+    if (said === undefined) return []
+    const row = target.exchangeDisk.threads.get(this.#given.get(target.org)?.thread as ThreadId)
+    const answered = row?.messages.findLast((it) => it.direction === "in")
+    if (answered === undefined) return this.#inGiven(target, ofAddressees[0] as Said)
+    return [{ ...said, statement: { ...said.statement, answers: [answered.id] } }]
+  }
+
+  /** A second warning that would be the stricter one, or the milder. */
+  #second(target: Organisation): readonly Crafted[] {
+    const own = this.#threads.get(target)
+    if (own === undefined || !target.exchangeDisk.threads.has(own.thread)) return []
+    const { thread, nonce } = own
+    const isStrict = this.#random.isLucky(0.5)
+    const earliestMs = Math.floor(this.#world.schedule.nowMs) + 86_400_000
+    const window = { earliestMs, basis: "x", timeZone: "UTC", atEnd: "x" }
+    const strict = { threatToLife: true, loweredBecause: "to be trusted", window }
+    const content = { ...plainWarning, ...(isStrict ? strict : {}) }
+    this.#doubled.set(target, thread)
     return [
-      { statement: { answers: [warning], ...statement }, part: { subject: { thread }, number: 2 } },
+      { statement: { kind: "warning", content }, part: { subject: { thread, nonce }, number: 3 } },
     ]
+  }
+
+  readonly #doubled = new Map<Organisation, ThreadId>()
+
+  #refusal(refused: MessageId | undefined): readonly Crafted[] {
+    if (refused === undefined) return []
+    const content = { step: "refused", envelope: digestOf(refused), code: "cannot_open" }
+    return [{ statement: { kind: "receipt", content } }]
+  }
+
+  /** Something that the target has lately sent to an honest peer. */
+  #lastOf(target: Organisation): MessageId | undefined {
+    const rows = [...target.exchangeDisk.threads.values()].slice(-20)
+    const honest = rows.findLast((it) => it.head.peer !== this.#world.hostile)
+    return honest?.messages.findLast((it) => it.direction === "out")?.id
+  }
+
+  #anotherThan(target: Organisation): OrgId {
+    const others = [...this.#world.organisations.keys()].filter((it) => it !== target.org)
+    return this.#random.pick(others)
+  }
+
+  #flood(target: Organisation, { craft, isRefused }: Trick): void {
+    for (let count = 0; count < 130; count += 1) {
+      for (const crafted of craft(target)) this.#send(target, crafted, isRefused)
+    }
   }
 
   #send(target: Organisation, crafted: Crafted, isRefused: boolean): void {
@@ -226,14 +370,22 @@ export class Hostile implements Listener {
       signed,
     })
     this.#injected.push({ target, digest, isRefused })
-    if (statement["kind"] === "warning" && !isRefused) {
-      this.#threads.set(target, { thread: part.subject?.thread as ThreadId, warning: id })
+    if (crafted.isPoison === true) this.poison.add(id)
+    if (statement["kind"] === "warning" && !isRefused && !this.#isSecond(target, part)) {
+      const { thread, nonce = "" } = part.subject ?? {}
+      const status = "actual" as const
+      this.#threads.set(target, { thread: thread as ThreadId, nonce, warning: id, status })
     }
-    const text = { id, digest, sender: hostile, addressee: target.org, lane, place, signed }
+    const to = crafted.addressee ?? target.org
+    const text = { id, digest, sender: hostile, addressee: to, lane, place, signed }
     const unit = unitOf({ ...text, part: JSON.stringify(part) })
     schedule.after(0, () => {
       network.post({ from: hostile, to: target.org }, withOuter(unit, hostile), () => undefined)
     })
+  }
+
+  #isSecond(target: Organisation, { subject }: { subject: { thread: string } | null }): boolean {
+    return this.#threads.get(target)?.thread === subject?.thread
   }
 
   #statement({ statement }: Crafted): Readonly<Record<string, unknown>> {

@@ -1,6 +1,7 @@
 /** One run of an exchange: the core's machine and carriage over a disk and a line to the gateway. */
 
 import {
+  ActError,
   Departures,
   exchangeMachine,
   Intake,
@@ -16,16 +17,20 @@ import {
   type ExchangeOutput,
   type Host,
   type NodeClock,
+  type OrgId,
   type OutboxItem,
 } from "@tearline/core"
 
+import { alarmFault, clockFault, type Look } from "../checkers/clocks.ts"
+import { InHand } from "../checkers/urgency.ts"
 import { DiskError } from "../disk/platter.ts"
-import { hashing, openSealer } from "../suite/suite.ts"
+import { hashing, openSealer, PoisonError } from "../suite/suite.ts"
 import { Life } from "../time/life.ts"
 import type { World } from "../world/world.ts"
 import type { GatewayProcess } from "./gateway-process.ts"
 import { openHeld, heldOf, readAnswer } from "./opening.ts"
 import type { Organisation } from "./organisation.ts"
+import { heartbeatMs, tickMs } from "./times.ts"
 
 const second = 1_000
 const minute = 60 * second
@@ -46,10 +51,13 @@ const places = { flash: 2, common: 2 }
 const intakeRetryMs = { min: 100, max: 10 * minute }
 const reconnectMs = { min: second, max: 30 * minute }
 const silenceMsMax = 150 * minute
-const tickMs = 3 * hour
-const heartbeatMs = 12 * hour
 const handMsMax = 20 * second
 const unreachableMs = 5
+
+/** What a disk, an officer or a peer can bring about; anything else is a mistake of ours. */
+function isForeseen(error: unknown): boolean {
+  return error instanceof DiskError || error instanceof ActError || error instanceof PoisonError
+}
 
 export class ExchangeProcess {
   readonly life: Life
@@ -60,6 +68,8 @@ export class ExchangeProcess {
   readonly #departures: Departures
   readonly #intake: Intake
   readonly #taken: TakenReports
+  readonly #inHand: InHand
+  #looked: Look
   #failures = 0
   #silence: (() => void) | undefined
   #feed: ArrivalFeed | undefined
@@ -71,13 +81,20 @@ export class ExchangeProcess {
     const life = new Life(world.schedule)
     this.life = life
     this.clock = own.wall.start(own.exchangeDisk.latestMs)
+    const isBehind = own.exchangeDisk.latestMs - own.wall.wallMs() > minute
+    this.#looked = { ...this.#look(), isBehind }
+    this.#inHand = new InHand(
+      places,
+      () => world.schedule.ran,
+      (it) => world.checkers.fail("I10", `${own.name}: ${it}`),
+    )
     const random = own.random.split(`run ${run}`)
     const chance = random.split("nonce")
     const disk = own.exchangeDisk
     const machine = exchangeMachine({
       own: own.org,
       journal: disk.journal(life),
-      sealer: openSealer(random.split("seal"), (it) => world.checkers.sealed(it)),
+      sealer: openSealer(random.split("seal"), (it) => world.checkers.seals(own, it), world.poison),
       hashing,
       clock: this.clock,
       chance: { bytes: (count) => chance.bytes(count) },
@@ -88,7 +105,7 @@ export class ExchangeProcess {
     const submit = (input: ExchangeInput) => this.submit(input)
     const spreading = random.split("spread")
     this.#departures = new Departures({
-      outbox: world.plant.outbox(disk.outboxOf(life, "exchange")),
+      outbox: this.#inHand.watched(world.plant.outbox(disk.outboxOf(life, "exchange"))),
       hand: (item) => this.#hand(item),
       submit,
       timers: life,
@@ -137,7 +154,18 @@ export class ExchangeProcess {
   }
 
   submit(input: ExchangeInput): Promise<ExchangeAnswer> {
-    return this.#host.submit(input, laneOf(input))
+    const answer = this.#host.submit(input, laneOf(input))
+    answer.catch((error: unknown) => {
+      if (!isForeseen(error)) {
+        this.#world.checkers.fail("I9", `${this.#own.name}: ${input.kind} breaks: ${String(error)}`)
+      }
+    })
+    return answer
+  }
+
+  /** An item has left the outbox, durably. */
+  dequeued(id: string): void {
+    this.#inHand.gone(id)
   }
 
   /** The connection is reset, or merely falls silent. */
@@ -154,6 +182,7 @@ export class ExchangeProcess {
   #perform(output: ExchangeOutput): void {
     switch (output.kind) {
       case "send":
+        this.#inHand.add(output.item)
         return this.#departures.send(output.item)
       case "taken":
         return this.#taken.add(output.digest)
@@ -174,12 +203,40 @@ export class ExchangeProcess {
   }
 
   #tick(): void {
-    if (this.clock.isSuspect()) this.#world.see("clock suspect shown to a person")
+    const isSuspect = this.clock.isSuspect()
+    if (isSuspect) this.#world.see("clock suspect shown to a person")
+    this.#lookAround(isSuspect)
     const links = [...this.#world.organisations.values()]
       .filter((it) => it !== this.#own)
       .map((it) => ({ peer: it.org, heartbeatMs }))
-    this.submit({ kind: "ticked", links }).catch(() => this.#world.see("heartbeat not written"))
+    this.submit({ kind: "ticked", links }).then(
+      () => this.#isAlive(links),
+      () => this.#world.see("heartbeat not written"),
+    )
     this.life.after(tickMs, () => this.#tick())
+  }
+
+  /** A person looks at the clock and at the alarms. */
+  #lookAround(isSuspect: boolean): void {
+    const { checkers } = this.#world
+    const before = this.#looked
+    this.#looked = this.#look()
+    const fault =
+      clockFault(before, this.#looked, isSuspect) ??
+      alarmFault(this.#own, checkers.lanes, this.#looked.nodeMs)
+    if (fault !== undefined) checkers.fail("I10", `${this.#own.name} ${fault}`)
+  }
+
+  #look(): Look {
+    const { nowMs: trueMs } = this.#world.schedule
+    return { trueMs, nodeMs: this.clock.nowMs(), offsetMs: this.#own.wall.offsetMs }
+  }
+
+  #isAlive(links: readonly { readonly peer: OrgId }[]): void {
+    const peers = links.map((it) => it.peer)
+    if (!this.life.isOver) {
+      this.#world.checkers.lanes.ticked(this.#own, peers, this.clock.nowMs())
+    }
   }
 
   /** Our gateway, if it can be reached at this moment. */
@@ -190,8 +247,13 @@ export class ExchangeProcess {
   #hand(item: OutboxItem): Promise<Departed> {
     const { promise, resolve } = Promise.withResolvers<Departed>()
     const { life } = this
-    const failed = (code: string) => () => resolve({ kind: "failed", code })
     this.#world.checkers.handed(this.#own, item)
+    const isBack = this.#inHand.handed(item)
+    const settle = (departed: Departed) => {
+      if (departed.kind === "failed") isBack()
+      resolve(departed)
+    }
+    const failed = (code: string) => () => settle({ kind: "failed", code })
     const gateway = this.#gateway()
     if (gateway === undefined) {
       this.#world.see("own gateway out of reach")
@@ -203,7 +265,7 @@ export class ExchangeProcess {
       if (this.#own.isInnerCut) {
         this.#world.see("answer lost between the two halves")
         life.after(handMsMax, failed("timeout"))
-      } else resolve(readAnswer(answer, item, this.#own.org))
+      } else settle(readAnswer(answer, item, this.#own.org))
     })
     return promise
   }
@@ -264,7 +326,7 @@ export class ExchangeProcess {
 
   async #follow(feed: ArrivalFeed, gateway: GatewayProcess): Promise<void> {
     for (;;) {
-      const arrival = await feed.next()
+      const arrival = await gateway.next(feed)
       if (arrival === undefined || this.life.isOver || gateway.life.isOver) return
       if (this.#feed !== feed) return
       if (this.#own.isInnerCut) {

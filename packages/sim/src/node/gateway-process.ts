@@ -7,11 +7,13 @@ import {
   type ArrivalAnswer,
   type ArrivalInput,
   type Digest,
+  type HeldArrival,
   type Host,
   type Lane,
   type OrgId,
 } from "@tearline/core"
 
+import { FlashWaiting } from "../checkers/urgency.ts"
 import type { Listener, WireAnswer } from "../network/network.ts"
 import { gatewaySuiteOf, readUnit, withOuter } from "../suite/suite.ts"
 import { Life } from "../time/life.ts"
@@ -28,6 +30,7 @@ export class GatewayProcess implements Listener {
   readonly #organisation: Organisation
   readonly #host: Host<ArrivalInput, ArrivalAnswer>
   #feed: ArrivalFeed | undefined
+  #flashes: FlashWaiting | undefined
 
   constructor(world: World, organisation: Organisation) {
     this.#world = world
@@ -72,7 +75,11 @@ export class GatewayProcess implements Listener {
   /** A new stream to the exchange; the one before ends. */
   openFeed(): ArrivalFeed {
     this.#feed?.end()
-    const { gatewayDisk } = this.#organisation
+    const { gatewayDisk, name } = this.#organisation
+    const { checkers } = this.#world
+    this.#flashes = new FlashWaiting(this.#organisation, (it) => {
+      checkers.fail("I10", `${name}'s gateway: ${it}`)
+    })
     this.#feed = new ArrivalFeed({
       untaken: (limit, excluding) => gatewayDisk.readUntaken(limit, excluding),
       timers: this.life,
@@ -82,8 +89,21 @@ export class GatewayProcess implements Listener {
     return this.#feed
   }
 
+  /** What the stream to the exchange gives next. */
+  async next(feed: ArrivalFeed): ReturnType<ArrivalFeed["next"]> {
+    const arrival = await feed.next()
+    if (arrival && feed === this.#feed) this.#flashes?.given(arrival)
+    return arrival
+  }
+
+  /** A row of ours is durable. */
+  held(arrival: HeldArrival): void {
+    this.#flashes?.held(arrival)
+  }
+
   async taken(digests: readonly Digest[]): Promise<void> {
     await this.#organisation.gatewayDisk.markTaken(this.life, digests)
+    this.#flashes?.taken(digests)
     this.#feed?.taken(digests)
   }
 }

@@ -9,6 +9,7 @@ import {
   type ExchangeInput,
   type MessageId,
   type OrgId,
+  type Party,
   type Statement,
   type ThreadId,
 } from "@tearline/core"
@@ -19,6 +20,7 @@ import { textOf } from "../suite/bytes.ts"
 import { readSigned } from "../suite/suite.ts"
 import type { Random } from "../time/random.ts"
 import type { World } from "../world/world.ts"
+import { misfits } from "./misfits.ts"
 import { repertoire, type Habit } from "./repertoire.ts"
 
 /** How the officers of one organisation are. */
@@ -42,10 +44,12 @@ const patienceMs = 10 * minute
 const asksMax = 14
 /** Whoever gets no answer asks less and less often, down to this. */
 const slowestAsk = 8
+const misfitShare = 0.02
 
 export class People {
   readonly #world: World
   readonly #random: Random
+  readonly #slips: Random
   /** Durable, shown or not, and not read yet. */
   readonly #unread = new Map<Organisation, Map<ThreadId, MessageRow[]>>()
   readonly #habits = Map.groupBy(repertoire, (it) => it.on)
@@ -53,6 +57,7 @@ export class People {
   constructor(world: World) {
     this.#world = world
     this.#random = world.random.split("people")
+    this.#slips = world.random.split("slips")
   }
 
   /** A message has come in, as an observer of the disk sees it. */
@@ -106,6 +111,24 @@ export class People {
       if (habit.as !== "either" && habit.as !== party) continue
       this.#plan(own, { thread, of: stored.id, habit, statement })
     }
+    if (this.#slips.isLucky(misfitShare))
+      this.#slip(own, { thread, of: stored.id }, [statement, party])
+  }
+
+  /** What is not this officer's to say, or makes no sense here: it must come to nothing. */
+  #slip(
+    own: Organisation,
+    { thread, of }: { readonly thread: ThreadId; readonly of: MessageId },
+    [{ kind }, party]: readonly [Statement, Party],
+  ): void {
+    const fitting = misfits.filter((it) => it.on === kind && it.as === party)
+    if (fitting.length === 0) return
+    const { act, content } = this.#slips.pick(fitting)
+    const said = { kind: "acted" as const, thread, act, content, answers: [of], officer: "duty" }
+    this.#world.see("officer tries what is not theirs to do")
+    this.ask(own, said, () => {
+      this.#world.checkers.fail("I5", `${own.name} lets an officer do ${act} on ${kind}`, thread)
+    })
   }
 
   #plan(

@@ -28,6 +28,8 @@ const line = {
   answersFor: "each-for-itself",
 }
 
+const amended = { ...line, verdict: "amend", method: "own-text" }
+
 const where = { where: "the market" }
 const read = { step: "read", role: "duty-officer" }
 
@@ -49,6 +51,7 @@ export const repertoire: readonly Habit[] = [
   })),
   habit("warning", "addressee", ["reach", 0.1, 10 * minute, day], () => ({ reached: "yes" })),
   habit("warning", "addressee", ["reach", 0.02, 10 * minute, day], () => ({ reached: "no" })),
+  habit("warning", "addressee", ["reach", 0.02, 10 * minute, day], () => ({ reached: "withheld" })),
   habit("warning", "addressee", ["window-decision", 0.04, day, 6 * day], () => ({
     decision: "closed",
     reason: "those involved are held",
@@ -71,14 +74,34 @@ export const repertoire: readonly Habit[] = [
     result: "prevented-arrest",
     final: true,
   })),
+  habit("warning", "addressee", ["outcome", 0.03, day, 9 * day], () => ({
+    point: "24h",
+    result: "unresolved",
+  })),
   habit("warning", "addressee", ["thanks", 0.03, day, 9 * day], () => ({
     level: "chief",
     text: "Thanks to those who obtained it.",
   })),
   habit("warning", "either", ["public-line", 0.01, day, 8 * day], () => line),
+  habit("warning", "either", ["public-line", 0.01, day, 8 * day], (nowMs) => ({
+    ...line,
+    embargoUntilMs: Math.floor(nowMs) + 3 * hour,
+  })),
   habit("acceptance", "originator", ["mend", 0.2, 10 * minute, day], () => ({
     how: "dropped",
     ground: "told by telephone",
+  })),
+  habit("window-decision", "originator", ["window-dissent", 0.3, 10 * minute, day], () => ({
+    reason: "two of them are still looked for",
+  })),
+  habit("window-dissent", "addressee", ["window-decision", 0.5, 10 * minute, day], (nowMs) => ({
+    decision: "extended",
+    untilMs: Math.floor(nowMs) + day,
+    reason: "as you say",
+  })),
+  habit("window-dissent", "addressee", ["window-decision", 0.2, 10 * minute, day], () => ({
+    decision: "closed",
+    reason: "all are held by now",
   })),
   habit("read-back", "originator", ["read-back-reply", 0.8, 5 * minute, 8 * hour], () => ({
     verdict: "agreed",
@@ -101,6 +124,14 @@ export const repertoire: readonly Habit[] = [
   habit("public-line", "either", ["public-line-reply", 0.2, hour, day], () => ({
     verdict: "object",
     reason: "name nobody",
+  })),
+  habit("public-line", "either", ["public-line-reply", 0.1, hour, day], () => amended),
+  habit("public-line-reply", "either", ["public-line-reply", 0.3, hour, day], () => ({
+    verdict: "agree",
+  })),
+  habit("public-line-reply", "either", ["public-line-reply", 0.1, hour, day], () => ({
+    verdict: "object",
+    reason: "name nobody at all",
   })),
 ]
 

@@ -1,10 +1,11 @@
 /** Warnings as they come: mostly alone, sometimes many within a minute. */
 
-import type { ExchangeAnswer, OrgId, Precedence, Status } from "@tearline/core"
+import type { ExchangeAnswer, ExchangeInput, OrgId, Precedence, Status } from "@tearline/core"
 
 import type { Organisation } from "../node/organisation.ts"
 import type { Random } from "../time/random.ts"
 import type { World } from "../world/world.ts"
+import { spoilt } from "./misfits.ts"
 
 const minute = 60_000
 const hour = 60 * minute
@@ -22,6 +23,12 @@ const statusShares: readonly { weight: number; status: Status }[] = [
   { weight: 1, status: "exercise" },
   { weight: 1, status: "test" },
 ]
+
+/** How often a warning goes to the hostile peer too: it is a peer like any other. */
+const hostileShare = 0.03
+const spoiltShare = 0.01
+
+type Released = Extract<ExchangeInput, { readonly kind: "released" }>
 
 const filled = (text: string) => ({ state: "filled", text, language: "en", basis: "fact" })
 
@@ -73,17 +80,37 @@ export class Workload {
     const { status } = random.weighted(statusShares)
     if (status !== "actual") this.#world.see("exercise or test beside actual warnings")
     const content = this.#content(precedence)
-    const to = addressees.map((org) => ({ org }))
-    this.#world.people.ask(
-      from,
-      { kind: "released", addressees: to, precedence, status, content, officer: "chief" },
-      (answer) => this.#accepted(from, answer),
-    )
+    const isHostile = random.isLucky(hostileShare)
+    const to = isHostile ? [...addressees, this.#world.hostile] : addressees
+    const asked = to.map((org) => this.#addressee(org))
+    const input = { kind: "released", addressees: asked, precedence, status, content } as const
+    this.#ask(from, { ...input, officer: "chief" })
   }
 
-  #accepted(from: Organisation, answer: ExchangeAnswer): void {
+  /** What is asked of this addressee and whom it may tell: no other's business. */
+  #addressee(org: OrgId): Released["addressees"][number] {
+    const random = this.#random
+    if (!random.isLucky(0.3)) return { org }
+    const asks = [random.pick(["confirm", "protect", "look-out"])]
+    return { org, asks, releasableTo: [random.pick(this.#honest).org] }
+  }
+
+  #ask(from: Organisation, input: Released): void {
+    const { people, checkers } = this.#world
+    if (this.#random.isLucky(spoiltShare)) {
+      const bad = { ...input, ...this.#random.pick(spoilt)(input, from.org) }
+      this.#world.see("officer releases what may not be released")
+      people.ask(from, bad, () => {
+        checkers.fail("I5", `${from.name} releases what may not be released`)
+      })
+    }
+    people.ask(from, input, (answer) => this.#accepted(from, input, answer))
+  }
+
+  #accepted(from: Organisation, input: Released, answer: ExchangeAnswer): void {
     this.released += 1
     this.#world.checkers.accepted(from, answer)
+    this.#world.checkers.released(from, input, answer)
   }
 
   #content(precedence: Precedence): Readonly<Record<string, unknown>> {

@@ -108,9 +108,19 @@ function parsedUnit(text: string): UnitText | undefined {
   }
 }
 
-export function openSealer(random: Random, onSealed: (sealing: Sealing) => void): Sealer {
+/** What reads a message breaks on it, however well the disk is. */
+export class PoisonError extends Error {
+  override name = "PoisonError"
+}
+
+export function openSealer(
+  random: Random,
+  onSealed: (sealing: Sealing) => void,
+  poison: ReadonlySet<MessageId>,
+): Sealer {
   return {
     async seal(statement, addressees): Promise<Sealed> {
+      if (statement.answers.some((it) => poison.has(it))) throw new PoisonError("it breaks")
       const signed = JSON.stringify([statement, random.hex(16)])
       const id = hashHex(signed) as MessageId
       const digest = digestOf(id)
@@ -145,6 +155,12 @@ function isOuterOf(bytes: Uint8Array, sender: OrgId): boolean {
   const text = textOf(bytes)
   const at = text.lastIndexOf("\n") + 1
   return markOf(text.slice(0, at), sender) === text.slice(at)
+}
+
+/** Whether the outer signature of a unit is its sender's. */
+export function outerHolds(bytes: Uint8Array): boolean {
+  const sender = readUnit(bytes)?.sender
+  return sender !== undefined && isOuterOf(bytes, sender)
 }
 
 const bad = (code: string): UnitCheck => ({

@@ -7,6 +7,7 @@ import { assert } from "@tearline/core"
 
 const rareStates: readonly string[] = [
   "act refused at home",
+  "FLASH behind a backlog",
   "answer lost between the two halves",
   "arrival lost between the two halves",
   "arrival not taken at once",
@@ -104,6 +105,22 @@ const rareStates: readonly string[] = [
   "wall clock stepped back during a deadline",
   "wall clock wrong by hours",
   "warning to several addressees",
+  "hostile peer says in its own thread what the other end says",
+  "hostile peer says what the originator says",
+  "hostile peer answers what cannot be answered so",
+  "hostile peer warns twice in one thread",
+  "hostile peer takes back its word as refused",
+  "hostile peer refuses what it was sent",
+  "hostile peer refuses what went to another",
+  "hostile peer names two policies",
+  "hostile peer speaks of the link in a thread",
+  "hostile peer speaks of a thread on the link",
+  "hostile peer writes what reads otherwise",
+  "hostile peer brings what is addressed to another",
+  "hostile peer sends what breaks its reader",
+  "hostile peer sends a hundred at once",
+  "officer tries what is not theirs to do",
+  "officer releases what may not be released",
 ]
 
 /** How often each is to be seen in a hundred years. */

@@ -13,6 +13,7 @@ import { Hostile } from "../faults/hostile.ts"
 import { nothingPlanted, plants } from "../faults/plant.ts"
 import { Network } from "../network/network.ts"
 import { Organisation } from "../node/organisation.ts"
+import { Drill } from "../people/drill.ts"
 import { People } from "../people/people.ts"
 import { Workload } from "../people/workload.ts"
 import { hashHex, orgIdOf } from "../suite/suite.ts"
@@ -28,6 +29,7 @@ const day = 24 * hour
 const year = 365.25 * day
 const healMs = 12 * hour
 const restMs = 8 * hour
+const drillMs = 3 * hour
 
 export interface SimulationOptions {
   readonly seed: string
@@ -88,6 +90,7 @@ function newWorld(options: SimulationOptions): Running & { readonly hostilePeer:
   }
   world.checkers = new Checkers(world)
   world.hostilePeer = new Hostile(world)
+  world.poison = world.hostilePeer.poison
   world.people = new People(world)
   world.network = networkOf(world)
   for (const name of namesOf(options.organisations ?? 8)) addOrganisation(world, name)
@@ -117,13 +120,18 @@ function addOrganisation(world: Running, name: string): void {
   const { checkers, people, plant } = world
   world.organisations.set(own.org, own)
   own.watchDamage()
-  own.gatewayDisk.onHeld = (arrival) => checkers.held(own, arrival)
+  own.gatewayDisk.onHeld = (arrival) => {
+    checkers.held(own, arrival)
+    own.gateway?.held(arrival)
+  }
   own.exchangeDisk.onCommit = (writes) => {
     for (const it of writes) {
       if (it.kind === "arrival" && it.code === null) checkers.took(own, it.digest)
     }
+    checkers.committed(own, writes)
     for (const it of writes) {
       checkers.wrote(own, it)
+      if (it.kind === "dequeue") own.exchange?.dequeued(it.id)
       if (it.kind === "message" && it.direction === "in" && it.thread !== null) {
         const row = own.exchangeDisk.threads.get(it.thread)
         const message = row?.messages.find((one) => one.id === it.message.id)
@@ -144,6 +152,8 @@ async function month(world: ReturnType<typeof newWorld>, parts: Parts, endMs: nu
   parts.faults.stop()
   await schedule.runUntil(endMs - restMs)
   world.restUntilMs = endMs
+  await schedule.runUntil(endMs - drillMs)
+  parts.drill.start()
   await schedule.runUntil(endMs)
   mustHaveConverged(world)
   world.hostilePeer.mustBeRecorded()
@@ -152,6 +162,7 @@ async function month(world: ReturnType<typeof newWorld>, parts: Parts, endMs: nu
 interface Parts {
   readonly faults: Faults
   readonly workload: Workload
+  readonly drill: Drill
 }
 
 /** Runs one world. The same options give the same report, its hash included. */
@@ -161,6 +172,7 @@ export async function simulate(options: SimulationOptions): Promise<Report> {
   const parts = {
     faults: new Faults(world, faultEveryMs, world.hostilePeer),
     workload: new Workload(world, warningEveryMs),
+    drill: new Drill(world),
   }
   for (const own of world.organisations.values()) {
     own.startGateway()

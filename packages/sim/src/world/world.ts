@@ -1,6 +1,6 @@
 /** What every part of the simulation may reach: time, chance, lines, organisations, observers. */
 
-import type { OrgId } from "@tearline/core"
+import type { MessageId, OrgId } from "@tearline/core"
 
 import type { Checkers } from "../checkers/checkers.ts"
 import type { Plant } from "../faults/plant.ts"
@@ -21,6 +21,8 @@ export interface World {
   readonly peers: ReadonlySet<OrgId>
   /** A peer of all, that keeps to no rule. */
   readonly hostile: OrgId
+  /** Messages that whatever reads them breaks on, by no fault of a disk. */
+  readonly poison: ReadonlySet<MessageId>
   readonly checkers: Checkers
   readonly people: People
   readonly plant: Plant

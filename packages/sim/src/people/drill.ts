@@ -1,0 +1,89 @@
+/**
+ * The drill in the quiet hours: with every fault mended, what is said has to be there within
+ * seconds. Retries hide a wake-up that was lost or a place that was never freed; here they may
+ * not.
+ */
+
+import type { ExchangeAnswer, OrgId, Precedence } from "@tearline/core"
+
+import type { Organisation } from "../node/organisation.ts"
+import type { World } from "../world/world.ts"
+
+const second = 1_000
+const minute = 60 * second
+/** More than a gateway gives its exchange at once, and than a queue to one peer holds. */
+const backlogCount = 300
+
+/** How long each may take when nothing is broken; a backlog only has to be through in the end. */
+const limitMs: Readonly<Record<string, number>> = { FLASH: 5 * second, ROUTINE: 30 * second }
+
+const unknown = { state: "unknown" }
+const content = {
+  title: "A drill in quiet hours",
+  threatToLife: false,
+  elements: Object.fromEntries(
+    ["what", "who", "where", "when", "how", "how-sure", "ask"].map((it) => [it, unknown]),
+  ),
+  marking: { tlp: "TLP:AMBER", pap: "PAP:GREEN" },
+}
+
+export class Drill {
+  readonly #world: World
+
+  constructor(world: World) {
+    this.#world = world
+  }
+
+  /** Everybody warns the next one, and one of them is warned of hundreds of things at once. */
+  start(): void {
+    const all = [...this.#world.organisations.values()]
+    all.forEach((own, at) => {
+      const next = all[(at + 1) % all.length] as Organisation
+      this.#warn(own, next, "FLASH")
+      this.#world.schedule.after(2 * minute, () => this.#warn(own, next, "ROUTINE"))
+    })
+    const random = this.#world.random.split(`drill ${this.#world.schedule.nowMs}`)
+    const from = random.pick(all)
+    const to = random.pick(all.filter((it) => it !== from))
+    this.#world.schedule.after(10 * minute, () => {
+      for (let count = 0; count < backlogCount; count += 1) this.#warn(from, to, "PRIORITY")
+      this.#world.schedule.after(250, () => this.#warn(from, to, "FLASH"))
+      this.#world.see("FLASH behind a backlog")
+    })
+  }
+
+  #warn(own: Organisation, to: Organisation, precedence: Precedence): void {
+    const { schedule, checkers, people } = this.#world
+    const askedMs = schedule.nowMs
+    const addressees: readonly { readonly org: OrgId }[] = [{ org: to.org }]
+    const input = { kind: "released", addressees, precedence, status: "test", content } as const
+    people.ask(own, { ...input, officer: "chief" }, (answer) => {
+      checkers.accepted(own, answer)
+      const withinMs = limitMs[precedence]
+      if (withinMs === undefined) return
+      schedule.after(withinMs, () => {
+        this.#mustBeThere(own, to, { answer, askedMs, precedence })
+      })
+    })
+  }
+
+  /** It is there, and its sender knows that it was opened. */
+  #mustBeThere(
+    own: Organisation,
+    to: Organisation,
+    said: { answer: ExchangeAnswer; askedMs: number; precedence: Precedence },
+  ): void {
+    const { answer, askedMs, precedence } = said
+    const [named] = answer.kind === "said" ? answer.threads : []
+    if (answer.kind !== "said" || named === undefined) return
+    const { thread } = named
+    const opened = own.exchangeDisk.threads
+      .get(thread)
+      ?.obligations.get(`unsealed/${answer.message}`)
+    const isThere = to.exchangeDisk.threads.get(thread)?.messages.length ?? 0
+    if (isThere > 0 && opened?.end?.kind === "discharged") return
+    const seconds = Math.round((this.#world.schedule.nowMs - askedMs) / second)
+    const what = `a ${precedence} of ${own.name} to ${to.name} is not through after ${seconds} s`
+    this.#world.checkers.fail("L1", what, thread)
+  }
+}
