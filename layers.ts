@@ -79,6 +79,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     "@tearline/cli",
     "@tearline/core",
     "@tearline/crypto",
+    "@tearline/exchange",
     "@tearline/postgres",
     "@tearline/sim",
     "pg",

@@ -18,19 +18,24 @@ function item(name: string, lane: Lane = 3): OutboxItem {
 }
 
 /** Departures whose timers the test runs, and whose peer takes everything. */
-function carriage(submit: (input: ExchangeInput) => Promise<unknown>) {
+function carriage(submit: (input: ExchangeInput) => Promise<unknown>, isAway = false) {
   const timers: { delayMs: number; run: () => void }[] = []
   const released: string[] = []
   const handed: string[] = []
+  const fullAtClaim: (readonly OrgId[])[] = []
   const departures = new Departures({
     outbox: {
-      claim: async () => [],
+      claim: async (_limit, full) => {
+        fullAtClaim.push(full)
+        return []
+      },
       release: async (ids) => void released.push(...ids),
       renewLease: async (ids) => ids,
       find: async () => undefined,
     },
     hand: async ({ id, digest }): Promise<Departed> => {
       handed.push(id)
+      if (isAway) return { kind: "failed", code: "peer_unreachable" }
       return { kind: "custody", custody: { digest, by: peer, atMs: 0 }, receipt: new Uint8Array() }
     },
     submit,
@@ -43,7 +48,7 @@ function carriage(submit: (input: ExchangeInput) => Promise<unknown>) {
     },
     spread: () => 0.5,
   })
-  return { departures, timers, released, handed }
+  return { departures, timers, released, handed, fullAtClaim }
 }
 
 async function settle(): Promise<void> {
@@ -109,4 +114,14 @@ test("what a carrier took is settled once by whatever comes back, however often 
   expect(await departures.settle(waiting.id, answer)).toBe(true)
   expect(noted).toEqual(["waiting"])
   expect(departures.outstanding).toBe(0)
+})
+
+test("of a peer that is away and has no room nothing but FLASH is claimed", async () => {
+  const { departures, timers, fullAtClaim } = carriage(async () => undefined, true)
+  departures.start(0)
+  for (let at = 0; at < 256; at += 1) departures.send(item(`m${at}`))
+  await settle()
+  timers.find((it) => it.delayMs === 1_000)?.run()
+  await settle()
+  expect(fullAtClaim).toEqual([[], [peer]])
 })

@@ -55,6 +55,20 @@ test("nothing is performed or answered before its turn is flushed (I2)", async (
   expect(host.waiting).toBe(0)
 })
 
+test("a FLASH that is heard of between two steps waits for no further step", async () => {
+  const { machine, story } = recorder()
+  let flash: Promise<string> | undefined
+  const host = startHost(machine, {
+    async breathe() {
+      flash ??= host.submit("flash", 0)
+    },
+  })
+  await Promise.all(["a", "b", "c"].map((it) => host.submit(it, 3)))
+  await flash
+  const commits = story.filter((it) => it.startsWith("commit"))
+  expect(commits).toEqual(["commit a", "commit flash", "commit b c"])
+})
+
 test("the most urgent goes first, and FLASH has a turn of its own", async () => {
   const { machine, story } = recorder()
   const host = startHost(machine)

@@ -51,7 +51,11 @@ export interface ArrivalsParts {
   readonly metrics: Metrics
 }
 
-const window = 64
+/**
+ * So many keep the opener and the host loop at work, and no turn of the lower lanes grows so long
+ * that a FLASH waits for its flush.
+ */
+const window = 20
 const silenceMsMax = 40_000
 const backOffMs = { min: 100, max: 5_000 }
 

@@ -31,7 +31,7 @@ export function departuresOf(parts: DeparturesParts): Departures {
   const { store, submit, onUnknownPeer, diagnostics } = parts
   return new Departures({
     outbox: {
-      claim: (limit) => store.claimOutbox({ limit }),
+      claim: (limit, full) => store.claimOutbox({ limit, full }),
       release: (ids, delayMs) => store.release(ids, delayMs),
       renewLease: (ids) => store.renewLease(ids),
       find: (id) => store.findOutboxItem(id),

@@ -10,7 +10,9 @@
  */
 
 export { systemClock } from "./clock.ts"
+export { hashing } from "./hashing.ts"
 export { type ExchangeConfig, readConfig } from "./config.ts"
 export { ExchangeError, type ExchangeErrorCode } from "./exchange-error.ts"
 export { announce, configurationText, onStop } from "./process.ts"
+export { sealerOf } from "./sealer.ts"
 export { type ExchangeProcessPorts, runExchange, type RunningExchange } from "./run.ts"

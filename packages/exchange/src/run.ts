@@ -1,6 +1,7 @@
 /** Wires an exchange by hand, top to bottom, and runs it until it is closed. */
 
 import { randomBytes } from "node:crypto"
+import { setImmediate as breathe } from "node:timers/promises"
 
 import {
   Activity,
@@ -170,6 +171,7 @@ function carriageOf(parts: Parts): Carriage {
           return events.tell({ kind: "thread", thread: output.thread })
       }
     }),
+    { breathe },
   )
   const submit = submitter(parts, host)
   const common = { own, line, peers, submit, diagnostics, metrics }

@@ -1,5 +1,6 @@
 /** Wires a gateway by hand, top to bottom, and runs it until it is closed. */
 
+import { setImmediate as breathe } from "node:timers/promises"
 import { promisify } from "node:util"
 
 import {
@@ -87,7 +88,7 @@ export async function runGateway(
     arrivals.held(lane)
   }
   const journal = watched(store, health)
-  const host = startHost(gatewayMachine({ suite, journal, clock, onHeld }))
+  const host = startHost(gatewayMachine({ suite, journal, clock, onHeld }), { breathe })
   const door = fileDoorOf({ org, gatewayKey, peers, carried: store.carried, host, clock })
   const departures = new Departures({ org, gatewayKey, identity: config.outer.tls, peers, door })
   const admission = new Admission(() => performance.now())

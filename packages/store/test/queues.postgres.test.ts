@@ -85,6 +85,18 @@ test("the most urgent is claimed first, and only of the lanes asked for", async 
   expect(rest.map((it) => it.lane)).toEqual([0, 1, 2])
 })
 
+test("of a peer that has no room nothing but FLASH is claimed", async () => {
+  const store = await (await desks.fresh()).open()
+  const items = ([3, 0, 1] as const).map((lane, index) => item(`m${index}`, { lane }))
+  await store.commit(items.map((it) => ({ kind: "enqueue", item: it })))
+  await store.takeBack()
+  const full = [item("m0").peer]
+  const flash = await store.claimOutbox({ limit: 10, full })
+  expect(flash.map((it) => it.lane)).toEqual([0])
+  const rest = await store.claimOutbox({ limit: 10 })
+  expect(rest.map((it) => it.lane)).toEqual([1, 3])
+})
+
 test("several owners that claim at once get each item exactly once", async () => {
   const desk = await desks.fresh()
   const seed = await desk.open("seed")

@@ -208,8 +208,10 @@ export class Departures {
   }
 
   async #claimed(): Promise<void> {
-    const items = await this.#parts.outbox.claim(claimMax)
-    this.#mayHoldMore = items.length === claimMax
+    const full = [...this.#queues].filter(([, it]) => !it.hasRoom).map(([peer]) => peer)
+    const items = await this.#parts.outbox.claim(claimMax, full)
+    // What was left there for want of room is asked for once there is some.
+    this.#mayHoldMore = items.length === claimMax || full.length > 0
     for (const item of items) this.#accept(item)
   }
 

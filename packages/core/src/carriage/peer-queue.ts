@@ -15,7 +15,11 @@ export interface Places {
   readonly common: number
 }
 
-const placesDefault: Places = { flash: 4, common: 8 }
+/**
+ * Few of the lower lanes: what is under way already cannot be overtaken, and four keep every part
+ * of both nodes at work.
+ */
+const placesDefault: Places = { flash: 4, common: 4 }
 const heldMax = 256
 const retryMsMin = 50
 
@@ -66,6 +70,11 @@ export class PeerQueue {
     return this.#ids.size
   }
 
+  /** For anything but FLASH, which always has room. */
+  get hasRoom(): boolean {
+    return this.#ids.size < heldMax
+  }
+
   get ids(): Iterable<string> {
     return this.#ids
   }
@@ -73,7 +82,7 @@ export class PeerQueue {
   /** Whether there is room; an item without room goes back to the store. FLASH always has room. */
   add(item: OutboxItem): boolean {
     if (this.#ids.has(item.id)) return true
-    if (item.lane !== 0 && this.#ids.size >= heldMax) return false
+    if (item.lane !== 0 && !this.hasRoom) return false
     this.#ids.add(item.id)
     this.#lanes[item.lane]?.push(item)
     // A new FLASH is worth an attempt of its own, outage or not.

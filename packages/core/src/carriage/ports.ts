@@ -7,6 +7,7 @@
  */
 
 import type { OutboxItem } from "../exchange/ports.ts"
+import type { OrgId } from "../ids.ts"
 import type { Custody } from "../messages/statement.ts"
 
 /** One thing to do later. Delays are of a clock that runs evenly and never back. */
@@ -20,8 +21,11 @@ export type Spread = () => number
 
 /** The durable queue of what is to leave; see `enqueue` and `dequeue` among the writes. */
 export interface Outbox {
-  /** Takes free items for this process, the most urgent first. */
-  claim(limit: number): Promise<readonly OutboxItem[]>
+  /**
+   * Takes free items for this process, the most urgent first; for the peers in `full` FLASH alone,
+   * since anything else would be given straight back.
+   */
+  claim(limit: number, full: readonly OrgId[]): Promise<readonly OutboxItem[]>
   /** Gives items back, free again after `delayMs`. */
   release(ids: readonly string[], delayMs: number): Promise<void>
   /** Holds items for another lease; answers those that were still ours. */

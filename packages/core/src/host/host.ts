@@ -33,6 +33,12 @@ export interface Machine<Input, Write, Output, Answer> {
 export interface HostOptions {
   /** How many inputs one turn takes at most. */
   readonly turnMax?: number
+  /**
+   * Lets the process hear what has come meanwhile. Awaited between the steps of a turn below FLASH:
+   * a step of nothing but arithmetic would otherwise keep a FLASH from being heard until all are
+   * done.
+   */
+  readonly breathe?: () => Promise<void>
 }
 
 export interface Host<Input, Answer> {
@@ -53,6 +59,7 @@ type Settle = () => void
 class Loop<Input, Write, Output, Answer> implements Host<Input, Answer> {
   readonly #machine: Machine<Input, Write, Output, Answer>
   readonly #turnMax: number
+  readonly #breathe: (() => Promise<void>) | undefined
   readonly #lanes: Waiting<Input, Answer>[][] = [[], [], [], []]
   #stepping = 0
   #isRunning = false
@@ -60,6 +67,7 @@ class Loop<Input, Write, Output, Answer> implements Host<Input, Answer> {
   constructor(machine: Machine<Input, Write, Output, Answer>, options: HostOptions) {
     this.#machine = machine
     this.#turnMax = options.turnMax ?? 64
+    this.#breathe = options.breathe
   }
 
   get waiting(): number {
@@ -100,6 +108,7 @@ class Loop<Input, Write, Output, Answer> implements Host<Input, Answer> {
       if (next === undefined) break
       this.#stepping = taken + 1
       await this.#step(next, writes, settled)
+      if (!isFlash) await this.#breathe?.()
     }
     await this.#write(writes, settled)
     this.#stepping = 0

@@ -91,8 +91,8 @@ export class InHand {
   watched(outbox: Outbox): Outbox {
     return {
       ...outbox,
-      claim: async (limit) => {
-        const items = await outbox.claim(limit)
+      claim: async (limit, full) => {
+        const items = await outbox.claim(limit, full)
         for (const it of items) this.add(it)
         return items
       },

@@ -131,9 +131,9 @@ export class ExchangeDisk {
   outboxOf(life: Life, owner: string): Outbox {
     const free = (it: OutboxRow) => it.freeAtMs <= this.#schedule.nowMs
     return {
-      claim: async (limit) => {
+      claim: async (limit, full) => {
         if (![...this.outbox.values()].some(free)) return []
-        return this.platter.transact(life, () => this.#claim(owner, limit))
+        return this.platter.transact(life, () => this.#claim(owner, limit, full))
       },
       release: async (ids, delayMs) => {
         await this.platter.transact(life, () => this.#hold(owner, ids, { owner: null, delayMs }))
@@ -297,10 +297,11 @@ export class ExchangeDisk {
     this.platter.put(this.outbox, row.item.id, row)
   }
 
-  #claim(owner: string, limit: number): OutboxItem[] {
+  #claim(owner: string, limit: number, full: readonly OrgId[]): OutboxItem[] {
     const { nowMs } = this.#schedule
     const free = [...this.outbox.values()]
       .filter((it) => it.freeAtMs <= nowMs)
+      .filter(({ item }) => item.lane === 0 || !full.includes(item.peer))
       .toSorted((a, b) => a.item.lane - b.item.lane || a.freeAtMs - b.freeAtMs)
       .slice(0, limit)
     for (const row of free) this.#setOutbox({ ...row, owner, freeAtMs: nowMs + leaseMs })

@@ -126,7 +126,7 @@ const forgetsGaps: Plant = {
 const neverRenews: Plant = {
   ...nothingPlanted,
   outbox: (outbox) => ({
-    claim: (limit) => outbox.claim(limit),
+    claim: (limit, full) => outbox.claim(limit, full),
     release: (ids, delayMs) => outbox.release(ids, delayMs),
     renewLease: async (ids) => ids,
     find: (id) => outbox.find(id),

@@ -10,7 +10,7 @@
  * node's clock, which a replayed episode may set to another year.
  */
 
-import type { Lane, OutboxItem } from "@tearline/core"
+import type { Lane, OrgId, OutboxItem } from "@tearline/core"
 
 import type { Field, Statement } from "../batch.ts"
 import { columnOf } from "../column.ts"
@@ -29,6 +29,8 @@ export interface ClaimOptions {
   readonly limit: number
   /** All four unless told. */
   readonly lanes?: readonly Lane[]
+  /** Peers for which FLASH alone is wanted. */
+  readonly full?: readonly OrgId[]
 }
 
 const fields = `id, peer, lane, digest, thread, ${base64("unit")}, created_at_ms, attempts`
@@ -40,7 +42,8 @@ const claimSql =
   `free_at = ${leased} where it.id = any(array(` +
   "select free.id from unnest($2::int2[]) with ordinality wanted (lane, place) " +
   "cross join lateral (select id from exchange.outbox " +
-  "where lane = wanted.lane and free_at <= now() order by free_at, id " +
+  "where lane = wanted.lane and free_at <= now() " +
+  "and (lane = 0 or not (peer = any($4::bytea[]))) order by free_at, id " +
   "limit $3::int8 for update skip locked) free " +
   "order by wanted.place limit $3::int8)) " +
   `returning ${fields}`
@@ -52,7 +55,8 @@ export async function claimOutbox(
   options: ClaimOptions,
 ): Promise<ClaimedItem[]> {
   const lanes = (options.lanes ?? [0, 1, 2, 3]).toSorted((a, b) => a - b)
-  const values = [owner, columnOf("small", lanes), options.limit]
+  const full = columnOf("id", options.full ?? [])
+  const values = [owner, columnOf("small", lanes), options.limit, full]
   const { rows } = await connections.runOne({ name: "outbox_claim", text: claimSql, values })
   const items = rows.map(itemOf)
   return items.toSorted((a, b) => a.lane - b.lane || a.createdAtMs - b.createdAtMs)

@@ -1,6 +1,7 @@
-/** Processes as the kernel lists them (Linux, /proc): children by what they run. */
+/** Processes as the kernel lists them (Linux, /proc): children, and CPU. */
 
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
+import { availableParallelism, loadavg } from "node:os"
 
 /** Children of a process, by what is on their command line. */
 export function childrenOf(
@@ -22,4 +23,23 @@ export function childrenOf(
 /** The process that opens what arrives, if the exchange has one now. */
 export function openerOf(exchange: number): number | undefined {
   return childrenOf(exchange).find(({ line }) => line.includes("opener"))?.pid
+}
+
+/** Times say little without it: who else was at work on this machine. */
+export function machineNote(): string {
+  const [load = 0] = loadavg()
+  return `load of this machine in the last minute: ${load.toFixed(1)} on ${availableParallelism()} cores`
+}
+
+/** CPU milliseconds so far of a process and all below it; those that have ended are not counted. */
+export function cpuMsOf(pid: number): number {
+  const below = childrenOf(pid).reduce((sum, it) => sum + cpuMsOf(it.pid), 0)
+  try {
+    return readdirSync(`/proc/${pid}/task`).reduce((sum, task) => {
+      const [onCpu = "0"] = readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8").split(" ")
+      return sum + Number(onCpu) / 1e6
+    }, below)
+  } catch {
+    return below
+  }
 }

@@ -3,12 +3,13 @@
  * running. The launcher runs in this process; gateway, exchange and PostgreSQL are its children.
  */
 
-import { existsSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 
 import {
   type DeskClient,
   initNode,
   launch,
+  type NodeConfig,
   type LaunchOptions,
   type NodeEvent,
   type RunningNode,
@@ -31,6 +32,8 @@ export interface NodeOptions extends Pick<LaunchOptions, "extraEnv" | "signal"> 
   /** The node lies in a folder of that name in here; it is made if absent. */
   readonly folder: string
   readonly name: string
+  /** What peers are told, where that is not its own port; for a line that can be cut. */
+  readonly endpoint?: string
   readonly onEvent?: (event: NodeEvent) => void
 }
 
@@ -59,6 +62,12 @@ export class TrialNode {
   /** Of the present lives; absent where one is between two. */
   get pids(): RunningNode["pids"] {
     return this.#running.pids
+  }
+
+  /** Where its gateway listens, whatever peers are told. */
+  get port(): number {
+    const text = readFileSync(`${this.dir}/tearline.json`, "utf8")
+    return (JSON.parse(text) as NodeConfig).listen.port
   }
 
   /** Asked anew each time: a server that was started again may listen elsewhere. */
@@ -111,7 +120,11 @@ function launchOptionsOf(options: NodeOptions): LaunchOptions {
 export async function startNode(options: NodeOptions): Promise<TrialNode> {
   const { name } = options
   const dir = dirOf(options)
-  if (!existsSync(dir)) await initNode({ dir, name, listen: { host: "127.0.0.1", port: 0 } })
+  if (!existsSync(dir)) {
+    const { endpoint } = options
+    const listen = { host: "127.0.0.1", port: 0 }
+    await initNode({ dir, name, listen, ...(endpoint === undefined ? {} : { endpoint }) })
+  }
   return new TrialNode(options, await launch(launchOptionsOf(options)))
 }
 

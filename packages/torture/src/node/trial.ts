@@ -6,6 +6,8 @@ import type { Run } from "../scenario.ts"
 import { introduce, startNode, type TrialNode } from "./trial-node.ts"
 
 export interface TrialOptions {
+  /** What peers of the node of that name are told. */
+  readonly endpoints?: Readonly<Record<string, string>>
   readonly onEvent?: (name: string, event: NodeEvent) => void
 }
 
@@ -19,9 +21,11 @@ export async function openTrial(
   const nodes: TrialNode[] = []
   for (const name of names) {
     run.progress(`starting ${name}`)
+    const endpoint = options.endpoints?.[name]
     const node = await startNode({
       folder: run.folder,
       name,
+      ...(endpoint === undefined ? {} : { endpoint }),
       signal: run.signal,
       onEvent: (event) => options.onEvent?.(name, event),
     })

@@ -11,7 +11,7 @@ interface Underway {
 }
 
 /** What one node still has to hand over and to take in. Throws while its database is away. */
-async function underwayAt(node: Party): Promise<Underway> {
+export async function underwayAt(node: Party): Promise<Underway> {
   const { exchange, gateway } = await node.databases()
   const [[outbox] = []] = await rowsOf(exchange, "select count(*) from exchange.outbox")
   const [[untaken] = []] = await rowsOf(

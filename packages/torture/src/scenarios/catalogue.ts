@@ -1,12 +1,24 @@
 /** Every scenario there is: a new one is a file beside this one and a line here. */
 
 import type { Scenario } from "../scenario.ts"
+import { backlog } from "./backlog.ts"
 import { diskFull } from "./disk-full.ts"
 import { kill } from "./kill.ts"
+import { outage } from "./outage.ts"
 import { badLine, partition } from "./partition.ts"
 import { powerCut } from "./power-cut.ts"
+import { storm } from "./storm.ts"
 
-const scenarios: readonly Scenario[] = [kill, powerCut, partition, badLine, diskFull]
+const scenarios: readonly Scenario[] = [
+  kill,
+  powerCut,
+  partition,
+  badLine,
+  diskFull,
+  outage,
+  backlog,
+  storm,
+]
 
 /** In the order in which help lists them. */
 export function scenarioNames(): readonly string[] {
