@@ -1,11 +1,6 @@
 /** What a run tells at its end. */
 
-import {
-  simulate,
-  threadOfInterest,
-  type Report,
-  type SimulationOptions,
-} from "./world/simulation.ts"
+import type { FoundIn, RunReport } from "./run/combined.ts"
 
 const leastShown = 12
 
@@ -14,9 +9,9 @@ export interface Summary {
   readonly warnings: number
   readonly events: number
   readonly faults: number
+  /** Of all threads. */
   readonly cpuSeconds: number
-  readonly violation: string | null
-  readonly atMs: number | null
+  readonly found: readonly FoundIn[]
   readonly tooRare: readonly string[]
   readonly rare: Readonly<Record<string, number>>
   readonly story: readonly string[]
@@ -25,16 +20,19 @@ export interface Summary {
   readonly lines: readonly string[]
 }
 
-export function summaryOf(report: Report, story: readonly string[], cpuSeconds: number): Summary {
-  const { years, warnings, events, faults, violation, tooRare, rare, hash } = report
+export function summaryOf(
+  report: RunReport,
+  story: readonly string[],
+  cpuSeconds: number,
+): Summary {
+  const { years, warnings, events, faults, found, tooRare, rare, hash } = report
   return {
     years,
     warnings,
     events,
     faults,
     cpuSeconds,
-    violation: violation?.message ?? null,
-    atMs: violation?.atMs ?? null,
+    found,
     tooRare,
     rare: Object.fromEntries(rare),
     story,
@@ -43,41 +41,32 @@ export function summaryOf(report: Report, story: readonly string[], cpuSeconds: 
   }
 }
 
-function linesOf(report: Report, cpuSeconds: number): string[] {
-  const { years, events, faults, violation, tooRare, rare } = report
+function linesOf(report: RunReport, cpuSeconds: number): string[] {
+  const { years, events, faults, found, tooRare, rare } = report
   const least = [...rare].toSorted(([, a], [, b]) => a - b).slice(0, leastShown)
   const perMinute = (years / cpuSeconds) * 60
-  const broken = violation && [
-    `broken: ${violation.message}`,
-    `  at ${new Date(violation.atMs).toISOString()}, thread ${violation.thread ?? "none"}`,
-  ]
   return [
     `${rare.size} rare states, least seen:`,
     ...least.map(([name, count]) => `  ${String(count).padStart(6)}  ${name}`),
     ...tooRare.map((it) => `seen too seldom: ${it}`),
+    ...found.flatMap(brokenLines),
     `${events} events, ${faults} faults, ${cpuSeconds.toFixed(1)} s of CPU, ` +
       `${perMinute.toFixed(2)} network-years in a CPU-minute`,
-    ...(broken ?? []),
   ]
 }
 
-/** The story of the warning that a violation is about, told by a second run. */
-export async function newStory(
-  options: SimulationOptions,
-  report: Report,
-): Promise<readonly string[]> {
-  const thread = threadOfInterest(report)
-  if (thread === undefined) return report.story
-  const again = await simulate({ ...options, trace: thread })
-  return again.story
+function brokenLines({ world, violation: { message, atMs, thread } }: FoundIn): string[] {
+  return [
+    `broken: ${message}`,
+    `  seed ${world.seed}, at ${new Date(atMs).toISOString()}, thread ${thread ?? "none"}`,
+  ]
 }
 
 const lostBy = new Set(["I1", "I2", "I12"])
 
 /** The line that a script reads. */
-export function lastLine({ years, warnings, violation, hash }: Report): string {
-  const isLost = violation !== undefined && lostBy.has(violation.invariant)
-  const isSilent = violation !== undefined && !isLost
-  const counts = `${isLost ? 1 : 0} lost, ${isSilent ? 1 : 0} silent`
+export function lastLine({ years, warnings, found, hash }: RunReport): string {
+  const lost = found.filter(({ violation }) => lostBy.has(violation.invariant)).length
+  const counts = `${lost} lost, ${found.length - lost} silent`
   return `${Number(years.toFixed(3))} network-years, ${warnings} warnings, ${counts}, hash ${hash}`
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 
-import { plants, simulate, type Report } from "@tearline/sim"
+import { plants, run, simulate, type Report } from "@tearline/sim"
 
 const day = 1 / 365.25
 /** Only stops a hang: other work may share the machine. */
@@ -19,6 +19,18 @@ describe("a simulated world", () => {
       expect(again.hash).toBe(one.hash)
       expect(again.events).toBe(one.events)
       expect(other.hash).not.toBe(one.hash)
+    },
+    patienceMs,
+  )
+
+  test(
+    "a run of several worlds does not depend on how many threads it has (I14)",
+    async () => {
+      const options = { seed: "many", years: 5 * day, worldYears: 2 * day, organisations: 3 }
+      const alone = await run(options, { workers: 1 })
+      const together = await run(options, { workers: 3 })
+      expect(together).toEqual(alone)
+      expect(alone.years).toBeCloseTo(options.years)
     },
     patienceMs,
   )

@@ -117,13 +117,17 @@ function writeThread(
   before: HeldThread | undefined,
   { thread, view, version }: HeldThread,
 ): void {
+  let viewHash: string | undefined
   turn.writes.push({
     kind: "thread",
     thread: view.thread,
     peer: thread.originator === desk.own ? thread.addressee : thread.originator,
     expectedVersion: before?.version ?? null,
     version: version ?? 1,
-    viewHash: viewHashOf(desk.hashing, view),
+    // Made when somebody reads it: of several heads of one turn only the last is written.
+    get viewHash() {
+      return (viewHash ??= viewHashOf(desk.hashing, view))
+    },
     isClosed: isClosed(view),
   })
   for (const obligation of changedObligations(before?.view, view, desk.clock.nowMs())) {

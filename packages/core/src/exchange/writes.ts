@@ -26,7 +26,15 @@ function keyOf(write: ExchangeWrite): string | undefined {
 function joined(earlier: ExchangeWrite, later: ExchangeWrite): ExchangeWrite {
   if (later.kind !== "thread" && later.kind !== "link") return later
   const { expectedVersion } = earlier as ThreadWrite | LinkWrite
-  return { ...later, expectedVersion }
+  // Whatever the later one would work out only when asked stays unasked.
+  const described = Object.getOwnPropertyDescriptors(later)
+  return Object.defineProperties(
+    {},
+    {
+      ...described,
+      expectedVersion: { value: expectedVersion, enumerable: true },
+    },
+  ) as ThreadWrite | LinkWrite
 }
 
 /** One write for each thread, obligation and link, with everything else as it was, in order. */

@@ -24,6 +24,7 @@ import type {
 import { leaseMs } from "../disk/exchange-disk.ts"
 import type { Line, WireAnswer } from "../network/network.ts"
 import type { Organisation } from "../node/organisation.ts"
+import { livesOn } from "../people/long-lived.ts"
 import { textOf } from "../suite/bytes.ts"
 import { readUnit, type Sealing } from "../suite/suite.ts"
 import type { World } from "../world/world.ts"
@@ -31,16 +32,14 @@ import {
   audienceFault,
   custodyFault,
   isMisdirected,
-  numberFault,
   refusalFault,
   refusalsOwed,
   timesIn,
 } from "./conduct.ts"
 import { isEntitled } from "./entitled.ts"
 import { Lanes } from "./lanes.ts"
-import { owedFault } from "./owed.ts"
-import { SaidIn, type Utterance } from "./said-in.ts"
 import { Violation } from "./violation.ts"
+import { Watch } from "./watch.ts"
 import { nameFault, wordingFault } from "./wording.ts"
 
 /** What was signed, by whom, for whom, and into which places of their lanes. */
@@ -84,12 +83,15 @@ export class Checkers {
   readonly #receipts = new Map<string, string>()
   readonly #promised = new Map<OrgId, Promised[]>()
   readonly #given = new Map<OrgId, Digest[]>()
+  readonly #watch: Watch
   readonly lanes = new Lanes((invariant, message) => this.fail(invariant, message))
   /** The first violation; the run ends there. */
   violation: Violation | undefined
 
   constructor(world: World) {
     this.#world = world
+    const { said, excused } = this
+    this.#watch = new Watch({ said, excused, fail: (...what) => this.fail(...what) })
   }
 
   fail(invariant: string, message: string, thread: ThreadId | null = null): void {
@@ -293,7 +295,7 @@ export class Checkers {
       case "message":
         return this.#wroteMessage(own, write)
       case "thread":
-        return this.#keepsWatch(own, write.thread.id)
+        return this.#watch.note(own, write.thread.id)
       case "link":
         return this.#countsLane(own, write.link)
       case "enqueue": {
@@ -356,30 +358,12 @@ export class Checkers {
     }
   }
 
-  /** I10, at the moments at which anything about a thread changes. */
-  #keepsWatch(own: Organisation, thread: ThreadId): void {
-    const row = own.exchangeDisk.threads.get(thread)
-    if (row === undefined) return
-    const { originator, addressee } = row.head.thread
-    const utterances: Utterance[] = []
-    for (const { id, digest, direction } of row.messages) {
-      const to = (originator === own.org) === (direction === "out") ? addressee : originator
-      const said = this.said.get(id)
-      const part = said?.to.get(to)?.part
-      // What was signed so long ago that it is retired cannot be held against anything.
-      if (said === undefined || part === undefined) return
-      utterances.push({ id, digest, statement: said.statement, part })
-    }
-    const isOurs = (digest: Digest) =>
-      row.messages.some((it) => it.digest === digest && it.direction === "out")
-    if (!row.refusals.every((it) => it.by === row.head.peer && isOurs(it.digest))) {
-      this.fail("I5", `${own.name} believes that what is not its own was refused`, thread)
-    }
-    const ours = utterances.filter((it) => it.statement.author === own.org)
-    const fault =
-      owedFault(row, new SaidIn(row, utterances)) ??
-      (this.excused.has(thread) ? undefined : numberFault(ours))
-    if (fault !== undefined) this.fail("I10", `${own.name}: ${fault}`, thread)
+  /**
+   * I10 for every thread that has changed since this was last asked: before each fault, and at
+   * rest.
+   */
+  keepWatch(): void {
+    this.#watch.keep()
   }
 
   /** A lane that is said to be held up to a number is: no gap is forgotten. */
@@ -448,6 +432,11 @@ export class Checkers {
 
   /** Forgets what was retired from the disks. */
   retire(beforeMs: number, isRetired: (own: OrgId, thread: ThreadId) => boolean): void {
+    const { organisations } = this.#world
+    const isStored = (thread: ThreadId | null) =>
+      thread !== null &&
+      livesOn(thread) &&
+      [...organisations.values()].some((it) => it.exchangeDisk.threads.has(thread))
     for (const [org, list] of this.#promised) {
       const left = list.filter((it) => !isRetired(org, it.thread))
       this.#promised.set(org, left)
@@ -459,8 +448,9 @@ export class Checkers {
         digests.filter((it) => own?.gatewayDisk.arrivals.has(it)),
       )
     }
-    for (const [id, { atMs }] of this.said) {
-      if (atMs >= beforeMs) continue
+    for (const [id, { atMs, to }] of this.said) {
+      const stays = ({ part }: { part: Part }) => isStored(part.subject?.thread ?? null)
+      if (atMs >= beforeMs || [...to.values()].some(stays)) continue
       this.said.delete(id)
       this.#saidBy.delete((id.slice(32) + id.slice(0, 32)) as Digest)
     }

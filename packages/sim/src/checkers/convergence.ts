@@ -103,6 +103,7 @@ function isHonest(world: World, org: Organisation["org"]): boolean {
 }
 
 export function mustHaveConverged(world: World): void {
+  world.checkers.keepWatch()
   for (const own of world.organisations.values()) {
     isQuiet(world, own)
     lanesAreWhole(world, own)

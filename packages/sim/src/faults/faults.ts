@@ -84,6 +84,7 @@ export class Faults {
     this.#world.schedule.after(this.#random.exponential(this.#everyMs), () => {
       if (!this.isOn) return
       this.#struck += 1
+      this.#world.checkers.keepWatch()
       this.#random.weighted(this.#faults).strike()
       this.#next()
     })

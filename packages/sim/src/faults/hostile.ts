@@ -147,6 +147,8 @@ export class Hostile implements Listener {
       const message = `${target.name}: ${digest} of a hostile peer is`
       if (row === undefined) this.#world.checkers.fail("I9", `${message} not on record`)
       else if (isRefused && row.code === null) {
+        // In a thread that a restored node has forgotten it is not told from an honest latecomer.
+        if (this.#world.checkers.restoredSince.has(target.org)) continue
         this.#world.checkers.fail("I9", `${message} taken in`)
       } else if (!isRefused && row.code !== null) {
         this.#world.checkers.fail(

@@ -20,6 +20,7 @@ import { textOf } from "../suite/bytes.ts"
 import { readSigned } from "../suite/suite.ts"
 import type { Random } from "../time/random.ts"
 import type { World } from "../world/world.ts"
+import { livesOn } from "./long-lived.ts"
 import { misfits } from "./misfits.ts"
 import { repertoire, type Habit } from "./repertoire.ts"
 
@@ -108,8 +109,7 @@ export class People {
     const { originator } = own.exchangeDisk.threads.get(thread)?.head.thread ?? {}
     const party = originator === own.org ? "originator" : "addressee"
     for (const habit of this.#habits.get(statement.kind) ?? []) {
-      if (habit.as !== "either" && habit.as !== party) continue
-      this.#plan(own, { thread, of: stored.id, habit, statement })
+      if (isTakenUp(habit, thread, party)) this.#plan(own, { thread, of: stored.id, habit })
     }
     if (this.#slips.isLucky(misfitShare))
       this.#slip(own, { thread, of: stored.id }, [statement, party])
@@ -131,10 +131,7 @@ export class People {
     })
   }
 
-  #plan(
-    own: Organisation,
-    plan: { thread: ThreadId; of: MessageId; habit: Habit; statement: Statement },
-  ): void {
+  #plan(own: Organisation, plan: { thread: ThreadId; of: MessageId; habit: Habit }): void {
     const random = this.#random
     const manner = manners[indexOf(own.org) % manners.length] as Manner
     if (!random.isLucky(plan.habit.share)) return
@@ -223,6 +220,10 @@ export class People {
     }
     void outcomeOf(exchange.submit(input)).then(settle)
   }
+}
+
+function isTakenUp({ as, isOfMonths }: Habit, thread: ThreadId, party: Party): boolean {
+  return (as === "either" || as === party) && (isOfMonths !== true || livesOn(thread))
 }
 
 type Outcome =

@@ -14,6 +14,8 @@ export interface Habit {
   readonly act: string
   readonly share: number
   readonly delayMs: readonly [min: number, max: number]
+  /** Comes so late that only threads of the sample that lives on are still there. */
+  readonly isOfMonths?: boolean
   readonly content: (nowMs: number) => Readonly<Record<string, unknown>>
 }
 
@@ -61,14 +63,6 @@ export const repertoire: readonly Habit[] = [
     untilMs: Math.floor(nowMs) + 2 * day,
     reason: "still likely",
   })),
-  habit("window-decision", "originator", ["window-dissent", 0.3, 10 * minute, day], () => ({
-    reason: "our source says otherwise",
-  })),
-  habit("window-dissent", "addressee", ["window-decision", 0.8, 10 * minute, day], (nowMs) => ({
-    decision: "extended",
-    untilMs: Math.floor(nowMs) + 2 * day,
-    reason: "guard is kept",
-  })),
   habit("warning", "addressee", ["outcome", 0.08, day, 9 * day], () => ({
     point: "24h",
     result: "prevented-arrest",
@@ -78,6 +72,20 @@ export const repertoire: readonly Habit[] = [
     point: "24h",
     result: "unresolved",
   })),
+  {
+    ...habit("warning", "addressee", ["outcome", 0.6, 16 * day, 36 * day], () => ({
+      point: "30d",
+      result: "prevented-deterred",
+    })),
+    isOfMonths: true,
+  },
+  {
+    ...habit("warning", "addressee", ["outcome", 0.5, 120 * day, 190 * day], () => ({
+      point: "180d",
+      result: "prevented-arrest",
+    })),
+    isOfMonths: true,
+  },
   habit("warning", "addressee", ["thanks", 0.03, day, 9 * day], () => ({
     level: "chief",
     text: "Thanks to those who obtained it.",

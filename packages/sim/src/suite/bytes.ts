@@ -14,7 +14,7 @@ let slab = new Uint8Array(slabLength)
 let used = 0
 
 interface Known {
-  text?: string
+  text?: string | undefined
 }
 
 /** What is known of `bytes`; an empty record that may be filled where nothing is. */
@@ -40,6 +40,11 @@ export function bytesOf(text: string): Uint8Array {
   const bytes = encoded(text)
   knownOf(bytes).text = text
   return bytes
+}
+
+/** Lets go of the text, which the bytes give again. */
+export function forgetText(bytes: Uint8Array): void {
+  knownOf(bytes).text = undefined
 }
 
 export function textOf(bytes: Uint8Array): string {

@@ -26,7 +26,7 @@ import {
 } from "@tearline/core"
 
 import type { Random } from "../time/random.ts"
-import { bytesOf, knownOf, textOf } from "./bytes.ts"
+import { bytesOf, forgetText, knownOf, textOf } from "./bytes.ts"
 import { markOf } from "./mark.ts"
 
 /** Every caller writes the keys of one kind of value in one order, so that none is sorted here. */
@@ -147,6 +147,9 @@ export function withOuter(unit: Uint8Array, gateway: OrgId): Uint8Array {
   known.unit = readUnit(unit) ?? null
   known.outer = gateway
   inner.marked = bytes
+  // Held for months at the other end, and hardly ever looked at as text again.
+  forgetText(unit)
+  forgetText(bytes)
   return bytes
 }
 

@@ -78,6 +78,12 @@ const rareStates: readonly string[] = [
   "one-way partition: units lost, answers pass",
   "organisation cut off from all",
   "own gateway out of reach",
+  "outcome overdue after 180 days",
+  "outcome overdue after 30 days",
+  "outcome told in time after 180 days",
+  "outcome told in time after 30 days",
+  "outcome told late after 180 days",
+  "outcome told late after 30 days",
   "partition",
   "partition longer than a day",
   "partition longer than a week",
@@ -123,8 +129,9 @@ const rareStates: readonly string[] = [
   "officer releases what may not be released",
 ]
 
-/** How often each is to be seen in a hundred years. */
+/** How often each is to be seen in a hundred years, and how far chance may stray in fewer. */
 const perHundredYears = 100
+const deviations = 3
 
 export class RareStates {
   readonly #counts = new Map<string, number>(rareStates.map((it) => [it, 0]))
@@ -139,10 +146,14 @@ export class RareStates {
   get counts(): ReadonlyMap<string, number> {
     return this.#counts
   }
+}
 
-  /** Those seen too seldom; in less than a few years chance alone may hide one. */
-  tooRare(years: number): string[] {
-    const wanted = Math.floor((years * perHundredYears) / 100)
-    return [...this.#counts].filter(([, count]) => count < wanted).map(([name]) => name)
-  }
+/**
+ * Those seen too seldom. In less than a hundred years only what chance does not explain counts, and
+ * in less than ten nothing does.
+ */
+export function tooRareOf(counts: ReadonlyMap<string, number>, years: number): string[] {
+  const expected = (years * perHundredYears) / 100
+  const slack = years < 99.99 ? deviations * Math.sqrt(expected) : 0.5
+  return [...counts].filter(([, count]) => count < expected - slack).map(([name]) => name)
 }

@@ -2,7 +2,9 @@
 
 import type { Digest, OrgId, ThreadId } from "@tearline/core"
 
+import type { ThreadRow } from "../disk/exchange-disk.ts"
 import type { Organisation } from "../node/organisation.ts"
+import { livesOn } from "../people/long-lived.ts"
 import { hashHex } from "../suite/suite.ts"
 import type { World } from "./world.ts"
 
@@ -25,17 +27,35 @@ export function digestOfWorld(world: World): string {
   return hashHex([...world.organisations.values()].flatMap(partsOf).join("\n"))
 }
 
+/** How much longer threads of the sample live: past the last outcome that is owed. */
+const livedOnMs = 190 * 86_400_000
+
 /** Whether both sides have had this thread for longer than the limit. */
 function isOld(world: World, own: Organisation, thread: ThreadId, beforeMs: number): boolean {
   const row = own.exchangeDisk.threads.get(thread)
-  if (row === undefined || row.createdMs >= beforeMs) return false
+  const untilMs = livesOn(thread) ? beforeMs - livedOnMs : beforeMs
+  if (row === undefined || row.createdMs >= untilMs) return false
   const there = world.organisations.get(row.head.peer)?.exchangeDisk.threads.get(thread)
-  return there === undefined || there.createdMs < beforeMs
+  return there === undefined || there.createdMs < untilMs
 }
 
-function forget(own: Organisation, thread: ThreadId): void {
+/** What came of the late outcomes of a thread that has lived on. */
+function seeOutcomes(world: World, row: ThreadRow): void {
+  const { nowMs } = world.schedule
+  for (const { rule, dueMs, end } of row.obligations.values()) {
+    if ((rule !== "outcome-30d" && rule !== "outcome-180d") || nowMs <= dueMs) continue
+    const days = rule === "outcome-30d" ? "30" : "180"
+    if (end === null) world.see(`outcome overdue after ${days} days`)
+    else if (end.kind === "discharged") {
+      world.see(`outcome told ${end.atMs > dueMs ? "late" : "in time"} after ${days} days`)
+    }
+  }
+}
+
+function forget(world: World, own: Organisation, thread: ThreadId): void {
   const { exchangeDisk } = own
   const row = exchangeDisk.threads.get(thread)
+  if (row !== undefined && livesOn(thread)) seeOutcomes(world, row)
   for (const { digest } of row?.messages ?? []) {
     exchangeDisk.digests.delete(`${digest}/${row?.head.peer}`)
   }
@@ -50,7 +70,7 @@ export function retire(world: World, beforeMs: number): void {
     retired.set(own.org, new Set(ids.filter((it) => isOld(world, own, it, beforeMs))))
   }
   for (const own of world.organisations.values()) {
-    for (const thread of retired.get(own.org) ?? []) forget(own, thread)
+    for (const thread of retired.get(own.org) ?? []) forget(world, own, thread)
     const isPast = (atMs: number) => atMs < beforeMs
     const dropPast = <Row extends { readonly atMs: number }>(rows: Map<Digest, Row>) => {
       for (const [digest, { atMs }] of rows) if (isPast(atMs)) rows.delete(digest)

@@ -1,0 +1,76 @@
+/**
+ * What is owed in each thread that has changed, held against what was signed (I10): before the next
+ * fault strikes and at rest, so that several changes of one moment are looked at once.
+ */
+
+import type { Digest, MessageId, OrgId, Part, Statement, ThreadId } from "@tearline/core"
+
+import type { ThreadRow } from "../disk/exchange-disk.ts"
+import type { Organisation } from "../node/organisation.ts"
+import { numberFault } from "./conduct.ts"
+import { owedFault } from "./owed.ts"
+import { SaidIn, type Utterance } from "./said-in.ts"
+
+/** What the watch asks of whoever remembers all signing. */
+export interface Memory {
+  readonly said: ReadonlyMap<
+    MessageId,
+    { readonly statement: Statement; readonly to: ReadonlyMap<OrgId, { readonly part: Part }> }
+  >
+  /** Threads of which one side has forgotten something by a restore. */
+  readonly excused: ReadonlySet<ThreadId>
+  readonly fail: (invariant: string, message: string, thread: ThreadId) => void
+}
+
+export class Watch {
+  readonly #memory: Memory
+  readonly #changed = new Map<Organisation, Set<ThreadId>>()
+
+  constructor(memory: Memory) {
+    this.#memory = memory
+  }
+
+  note(own: Organisation, thread: ThreadId): void {
+    const changed = this.#changed.get(own) ?? new Set()
+    this.#changed.set(own, changed.add(thread))
+  }
+
+  /** Looks at every thread that was noted since this was last asked. */
+  keep(): void {
+    for (const [own, threads] of this.#changed) {
+      for (const thread of threads) this.#look(own, thread)
+      threads.clear()
+    }
+  }
+
+  #look(own: Organisation, thread: ThreadId): void {
+    const row = own.exchangeDisk.threads.get(thread)
+    const utterances = row && this.#utterances(own, row)
+    if (row === undefined || utterances === undefined) return
+    const { fail, excused } = this.#memory
+    const isOurs = (digest: Digest) =>
+      row.messages.some((it) => it.digest === digest && it.direction === "out")
+    if (!row.refusals.every((it) => it.by === row.head.peer && isOurs(it.digest))) {
+      fail("I5", `${own.name} believes that what is not its own was refused`, thread)
+    }
+    const ours = utterances.filter((it) => it.statement.author === own.org)
+    const fault =
+      owedFault(row, new SaidIn(row, utterances)) ??
+      (excused.has(thread) ? undefined : numberFault(ours))
+    if (fault !== undefined) fail("I10", `${own.name}: ${fault}`, thread)
+  }
+
+  #utterances(own: Organisation, row: ThreadRow): Utterance[] | undefined {
+    const { originator, addressee } = row.head.thread
+    const utterances: Utterance[] = []
+    for (const { id, digest, direction } of row.messages) {
+      const to = (originator === own.org) === (direction === "out") ? addressee : originator
+      const said = this.#memory.said.get(id)
+      const part = said?.to.get(to)?.part
+      // What was signed so long ago that it is retired cannot be held against anything.
+      if (said === undefined || part === undefined) return undefined
+      utterances.push({ id, digest, statement: said.statement, part })
+    }
+    return utterances
+  }
+}

@@ -1,0 +1,23 @@
+/** A long run as worlds of a year each: independent of one another, and so of who runs them. */
+
+import type { SimulationOptions } from "../world/simulation.ts"
+
+export interface RunOptions extends Omit<SimulationOptions, "onMonth"> {
+  /** Years of one world at most; 1 unless said otherwise. */
+  readonly worldYears?: number
+}
+
+/** One world of a run; runs alone in a thread of its own. */
+export type WorldOptions = Omit<RunOptions, "worldYears">
+
+/** The worlds of a run, in the order in which they are put together. */
+export function worldsOf({ worldYears = 1, ...options }: RunOptions): readonly WorldOptions[] {
+  const { seed, years } = options
+  if (years <= worldYears) return [options]
+  const count = Math.ceil(years / worldYears - 1e-9)
+  return Array.from({ length: count }, (_, at) => ({
+    ...options,
+    seed: `${seed}/${at + 1}`,
+    years: Math.min(worldYears, years - at * worldYears),
+  }))
+}

@@ -1,0 +1,101 @@
+/** Runs the worlds of a plan in as many threads as are wanted. */
+
+import { Worker } from "node:worker_threads"
+
+import { combined, type RunReport, type WorldReport } from "./combined.ts"
+import { worldsOf, type RunOptions, type WorldOptions } from "./plan.ts"
+import type { Told } from "./worker.ts"
+
+/** Most of what is made in an event is dropped in the next: room for it spares collecting. */
+const youngMegabytes = 96
+const oldMegabytes = 3_072
+
+export interface Watching {
+  /** Threads at most. */
+  readonly workers: number
+  /** Called at the end of each simulated month, with what the whole run has done. */
+  readonly onMonth?: (doneYears: number) => void
+}
+
+/** The threads of one run and what they have still to do. */
+class Pool {
+  readonly #worlds: readonly WorldOptions[]
+  readonly #reports: (WorldReport | undefined)[]
+  readonly #doneYears: number[]
+  readonly #onMonth: (doneYears: number) => void
+  readonly #workers: Worker[] = []
+  readonly #ended = Promise.withResolvers<readonly WorldReport[]>()
+  #next = 0
+  #left: number
+
+  constructor(worlds: readonly WorldOptions[], { onMonth = () => undefined }: Watching) {
+    this.#worlds = worlds
+    this.#reports = worlds.map(() => undefined)
+    this.#doneYears = worlds.map(() => 0)
+    this.#left = worlds.length
+    this.#onMonth = onMonth
+  }
+
+  run(workers: number): Promise<readonly WorldReport[]> {
+    const count = Math.min(Math.max(1, workers), this.#worlds.length)
+    for (let at = 0; at < count; at += 1) this.#start()
+    return this.#ended.promise.finally(() => {
+      for (const worker of this.#workers) void worker.terminate()
+    })
+  }
+
+  #start(): void {
+    const worker = new Worker(new URL("worker.ts", import.meta.url), {
+      resourceLimits: {
+        maxYoungGenerationSizeMb: youngMegabytes,
+        maxOldGenerationSizeMb: oldMegabytes,
+      },
+    })
+    this.#workers.push(worker)
+    worker.on("error", (error) => this.#ended.reject(error))
+    this.#give(worker)
+  }
+
+  #give(worker: Worker): void {
+    const at = this.#next
+    const world = this.#worlds[at]
+    if (world === undefined) return
+    this.#next += 1
+    const onTold = (told: Told) => {
+      if (told.kind === "failed") this.#ended.reject(new Error(`${world.seed}: ${told.message}`))
+      this.#doneYears[at] = told.kind === "month" ? told.doneYears : world.years
+      this.#onMonth(this.#doneYears.reduce((sum, it) => sum + it, 0))
+      if (told.kind !== "done") return
+      worker.off("message", onTold)
+      this.#done(at, { world, report: told.report })
+      this.#give(worker)
+    }
+    worker.on("message", onTold)
+    // A thread has no origin.
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin
+    worker.postMessage(world)
+  }
+
+  #done(at: number, report: WorldReport): void {
+    this.#reports[at] = report
+    this.#left -= 1
+    if (this.#left > 0) return
+    this.#ended.resolve(this.#reports.filter((it) => it !== undefined))
+  }
+}
+
+/** Runs all worlds of the plan; the same options give the same report for any number of workers. */
+export async function run(options: RunOptions, watching: Watching): Promise<RunReport> {
+  const worlds = worldsOf(options)
+  return combined(await new Pool(worlds, watching).run(watching.workers))
+}
+
+/** Runs worlds of several plans side by side, each for itself. */
+export function runWorlds(
+  worlds: readonly WorldOptions[],
+  watching: Watching,
+): Promise<readonly WorldReport[]> {
+  return worlds.length === 0
+    ? Promise.resolve([])
+    : new Pool(worlds, watching).run(watching.workers)
+}
