@@ -27,10 +27,10 @@ class Assembly {
   }
 
   /** The next whole frame, undefined while there is none. Throws `too_large`. */
-  next(): Buffer | undefined {
+  next(bytesMax: number): Buffer | undefined {
     if (this.#bytes < lengthBytes) return undefined
     const length = this.#length()
-    if (length > frameBytesMax) throw new ExchangeError("too_large", "a frame is too long")
+    if (length > bytesMax) throw new ExchangeError("too_large", "a frame is too long")
     const end = lengthBytes + length
     if (this.#bytes < end) return undefined
     const all = this.#joined()
@@ -56,14 +56,17 @@ class Assembly {
 }
 
 /** Yields frames as they become whole, and null for each sign of life. Throws `too_large`. */
-export async function* framesOf(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer | null> {
+export async function* framesOf(
+  source: AsyncIterable<Buffer>,
+  bytesMax: number = frameBytesMax,
+): AsyncGenerator<Buffer | null> {
   const assembly = new Assembly()
   for await (const chunk of source) {
     assembly.add(chunk)
-    let frame = assembly.next()
+    let frame = assembly.next(bytesMax)
     while (frame !== undefined) {
       yield frame.length === 0 ? null : frame
-      frame = assembly.next()
+      frame = assembly.next(bytesMax)
     }
   }
 }

@@ -1,4 +1,4 @@
-/** The real opener, but for three units: one kills it, one hangs it, one tries to break out. */
+/** The real opener, but for some units: one kills it, one hangs it, one breaks out, some lie. */
 
 import { execFileSync } from "node:child_process"
 import { once } from "node:events"
@@ -8,6 +8,7 @@ import { tmpdir } from "node:os"
 import { Worker } from "node:worker_threads"
 
 import type { ToOpener } from "../src/opener/exchanged.ts"
+import { answer, serveOpenings, tell } from "../src/opener/openings.ts"
 
 function attempt(work: () => unknown): string {
   try {
@@ -25,7 +26,7 @@ async function attemptConnection(): Promise<string> {
   return error.code ?? "refused"
 }
 
-/** Everything that an opener must not be able to do once it has a unit, with what it met. */
+/** What an opener must not be able to do once it has a unit: a code of those that it could. */
 async function breakOut(): Promise<string> {
   const attempts = {
     read: attempt(() => readFileSync("/etc/passwd")),
@@ -40,22 +41,39 @@ async function breakOut(): Promise<string> {
     code: attempt(() => new Function("return 1")()),
     environment: Object.keys(process.env).join(),
   }
-  return JSON.stringify(attempts)
+  const denied = "ERR_ACCESS_DENIED"
+  const met = {
+    read: denied,
+    write: denied,
+    ownCode: denied,
+    stateBesideTheCode: denied,
+    child: denied,
+    worker: denied,
+    network: denied,
+    code: "refused",
+    environment: "",
+  }
+  const names = Object.keys(met) as (keyof typeof met)[]
+  const reached = names.filter((it) => attempts[it] !== met[it])
+  return reached.length === 0 ? "nothing_reached" : reached.join("_").toLowerCase()
 }
 
-await import("../src/opener/main.ts")
-
-/** What the real opener does with a message. */
-const [serve] = process.listeners("message")
+/** What a taken-over opener could write, by the unit that takes it over. */
+const lies: Readonly<Record<string, Uint8Array>> = {
+  "lie: noise": Uint8Array.of(0, 0, 0, 3, 1, 2, 3),
+  "lie: too long": Uint8Array.of(255, 255, 255, 255),
+  "lie: nothing": Buffer.from("00000001f6", "hex"),
+}
 
 async function hear(message: ToOpener): Promise<void> {
   const text = message.kind === "open" ? Buffer.from(message.unit).toString() : ""
   if (text === "kill") process.kill(process.pid, "SIGKILL")
   if (text === "hang") for (;;);
-  if (message.kind === "open" && text === "break out") {
-    process.send?.({ kind: "refused", ticket: message.ticket, code: await breakOut() })
-  } else serve?.(message, undefined)
+  const lie = lies[text]
+  if (lie !== undefined) process.stdout.write(lie)
+  else if (message.kind === "open" && text === "break out") {
+    tell({ kind: "refused", ticket: message.ticket, code: await breakOut() })
+  } else await answer(message)
 }
 
-process.on("message", (message: ToOpener) => void hear(message))
-if (serve !== undefined) process.removeListener("message", serve)
+await serveOpenings(hear)

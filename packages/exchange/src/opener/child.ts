@@ -1,8 +1,11 @@
 /** One opener process: what it was given and has not answered, and when it is taken for dead. */
 
-import { type ChildProcess, fork } from "node:child_process"
+import { type ChildProcessByStdio, spawn } from "node:child_process"
+import type { Readable, Writable } from "node:stream"
 
+import { framesOf } from "../frames.ts"
 import type { FromOpener, ToOpen } from "./exchanged.ts"
+import { answerBytesMax, readFromOpener, toOpenerBytes } from "./pipe.ts"
 
 const entry = `${import.meta.dirname}/main.ts`
 /** The folder above all packages and their libraries. */
@@ -39,7 +42,7 @@ export interface ChildOptions {
 }
 
 export class OpenerChild {
-  readonly #process: ChildProcess
+  readonly #process: ChildProcessByStdio<Writable, Readable, null>
   readonly #options: ChildOptions
   readonly #inHand = new Set<number>()
   #silence: NodeJS.Timeout | undefined
@@ -49,16 +52,15 @@ export class OpenerChild {
 
   constructor(options: ChildOptions) {
     this.#options = options
-    this.#process = fork(options.entry ?? entry, [], {
-      execArgv: guards,
+    this.#process = spawn(process.execPath, [...guards, options.entry ?? entry], {
       env: {},
-      serialization: "advanced",
-      stdio: ["ignore", "ignore", "ignore", "ipc"],
+      stdio: ["pipe", "pipe", "ignore"],
     })
-    this.#process.on("message", (message: FromOpener) => this.#hear(message))
+    const listening = this.#listen()
     // A child that cannot be started or written to is a child that has gone: `close` tells of both.
     this.#process.on("error", () => this.#process.kill("SIGKILL"))
-    this.#process.once("close", () => this.#gone())
+    this.#process.stdin.on("error", () => this.#process.kill("SIGKILL"))
+    this.#process.once("close", () => void listening.then(() => this.#gone()))
   }
 
   get inHand(): number {
@@ -69,7 +71,7 @@ export class OpenerChild {
     this.given += 1
     this.#inHand.add(work.ticket)
     if (this.#inHand.size === 1) this.#watch()
-    this.#process.send(work, () => undefined)
+    this.#process.stdin.write(toOpenerBytes(work))
   }
 
   /** Kills it at once; what it had in hand is reported by `onGone`. */
@@ -85,6 +87,16 @@ export class OpenerChild {
         : setTimeout(() => this.kill(), this.#options.silenceMsMax)
   }
 
+  /** Until it ends, or says something that no opener of ours would: then it is one no longer. */
+  async #listen(): Promise<void> {
+    try {
+      const frames = framesOf(this.#process.stdout as AsyncIterable<Buffer>, answerBytesMax)
+      for await (const frame of frames) if (frame !== null) this.#hear(readFromOpener(frame))
+    } catch {
+      this.kill()
+    }
+  }
+
   #hear(message: FromOpener): void {
     switch (message.kind) {
       case "ready":
@@ -95,7 +107,7 @@ export class OpenerChild {
       case "key-asked": {
         const { prekeyId } = message
         const seed = this.#options.seedOf(prekeyId) ?? null
-        this.#process.send({ kind: "key", prekeyId, seed }, () => undefined)
+        this.#process.stdin.write(toOpenerBytes({ kind: "key", prekeyId, seed }))
         return
       }
       case "opened":

@@ -8,4 +8,4 @@
 
 import { serveOpenings } from "./openings.ts"
 
-serveOpenings()
+await serveOpenings()

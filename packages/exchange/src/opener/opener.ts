@@ -135,9 +135,20 @@ export class Opener {
   }
 
   #answer(answer: Extract<FromOpener, { ticket: number }>): void {
-    if (answer.kind === "opened") this.#settle(answer.ticket, answer)
+    if (answer.kind === "opened") this.#settle(answer.ticket, this.#fitting(answer))
     else this.#settle(answer.ticket, { kind: "refused", code: answer.code })
     this.#dispatch()
+  }
+
+  /** What was opened must be what was given: no opener speaks of another's envelope. */
+  #fitting(answer: Extract<FromOpener, { kind: "opened" }>): Opening {
+    const work = this.#jobs.get(answer.ticket)?.work
+    const { digest, sender } = answer.content
+    const isFitting =
+      work !== undefined &&
+      Buffer.compare(digest, work.digest) === 0 &&
+      Buffer.compare(sender, work.sender) === 0
+    return isFitting ? answer : { kind: "refused", code: "wrong_context" }
   }
 
   #settle(ticket: number, opening: Opening): void {

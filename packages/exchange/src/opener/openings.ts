@@ -9,15 +9,18 @@ import {
   type VerifyingKey,
 } from "@tearline/crypto"
 
+import { framesOf } from "../frames.ts"
 import type { Content, FromOpener, KeyGiven, ToOpen, ToOpener } from "./exchanged.ts"
+import { fromOpenerBytes, readToOpener } from "./pipe.ts"
 
 const kemKeys = new Map<string, KemKey | undefined>()
 const publicKeys = new Map<string, VerifyingKey>()
 /** Units that wait for a key, by the id of the key. */
 const waiting = new Map<string, ToOpen[]>()
 
-function tell(message: FromOpener): void {
-  process.send?.(message)
+/** Says it to the exchange. */
+export function tell(message: FromOpener): void {
+  process.stdout.write(fromOpenerBytes(message))
 }
 
 /** Parsed once: a key object costs more than a verification saves. */
@@ -91,12 +94,18 @@ async function keep({ prekeyId, seed }: KeyGiven): Promise<void> {
   for (const it of released) await open(it)
 }
 
-/** Hears the exchange from now on. One at a time, in the order given: it puts the urgent first. */
-export function serveOpenings(): void {
-  let last: Promise<void> = Promise.resolve()
-  process.on("message", (message: ToOpener) => {
-    last = last.then(() => (message.kind === "open" ? open(message) : keep(message)))
-  })
-  process.on("disconnect", () => process.exit(0))
+/** Does what one message asks. */
+export async function answer(message: ToOpener): Promise<void> {
+  await (message.kind === "open" ? open(message) : keep(message))
+}
+
+/**
+ * Hears the exchange until it has gone. One at a time, in the order given: it puts the urgent
+ * first. `hear` is another's only in a test of what a broken opener does.
+ */
+export async function serveOpenings(hear: typeof answer = answer): Promise<void> {
   tell({ kind: "ready" })
+  const work = process.stdin as AsyncIterable<Buffer>
+  for await (const frame of framesOf(work)) if (frame !== null) await hear(readToOpener(frame))
+  process.exit(0)
 }

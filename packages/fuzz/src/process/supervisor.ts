@@ -4,7 +4,7 @@
  */
 
 import { fork } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 
 import { entryPath } from "./entry.ts"
@@ -12,6 +12,8 @@ import type { FromChild, Order, Tally } from "./exchanged.ts"
 
 /** Far beyond any allowed input, also where others keep the machine busy. */
 const silenceMsMax = 30_000
+/** Loading, and making keys, before there is anything to say. */
+const startMsMax = 120_000
 const heapMegabytesMax = 320
 
 type FindingKind = "crash" | "hang" | "memory"
@@ -46,6 +48,7 @@ export async function supervise(order: Omit<Order, "inputPath">): Promise<Report
   const folder = mkdtempSync(`${tmpdir()}/tearline-fuzz-`)
   const inputPath = `${folder}/input`
   try {
+    writeFileSync(inputPath, "")
     return await supervised({ ...order, inputPath })
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -62,15 +65,17 @@ async function supervised(order: Order): Promise<Report> {
   let isDone = false
   let isSilent = false
   let lastWords = ""
-  const silence = setTimeout(() => {
+  function giveUp(): void {
     isSilent = true
     child.kill("SIGKILL")
-  }, silenceMsMax)
+  }
+  let silence = setTimeout(giveUp, startMsMax)
   child.stderr?.on("data", (chunk: Buffer) => {
     lastWords = (lastWords + chunk.toString()).slice(-4_000)
   })
   child.on("message", (message: FromChild) => {
-    silence.refresh()
+    clearTimeout(silence)
+    silence = setTimeout(giveUp, silenceMsMax)
     if (message.kind === "found") {
       const { reason, input } = message
       found.push({ kind: kindOf(reason), reason, input: Uint8Array.fromBase64(input) })

@@ -46,6 +46,7 @@ export const catalogue: readonly TargetEntry[] = [
   entry("conversation", () => import("./conversation-target.ts"), "openConversation"),
   entry("invite", inner, "openInvite"),
   entry("frames", inner, "openFrames"),
+  entry("opener-answer", inner, "openOpenerAnswer"),
   entry("peer-list", inner, "openPeersTarget"),
   entry("desk", inner, "openDesk"),
   entry("outer-listener", listeners, "openOuterListener"),

@@ -8,8 +8,10 @@ import {
   encodeInvite,
   ExchangeError,
   framesOf,
+  fromOpenerBytes,
   readAct,
   readFrame,
+  readFromOpener,
   readIntroduction,
   readRelease,
   verify,
@@ -21,7 +23,7 @@ import { hold, type Outcome, type Target } from "../target.ts"
 import { gateCodes } from "./crypto-codes.ts"
 import { unitBytes } from "./envelope-parts.ts"
 import { alder, birch, bytesNamed, messageNamed, threadNamed } from "./organisations.ts"
-import { contents } from "./samples.ts"
+import { contents, exampleStatement, partWith } from "./samples.ts"
 import { identityBytes, operationsBytes } from "./signed-statements.ts"
 
 const same = (one: Uint8Array, other: Uint8Array) => Buffer.compare(one, other) === 0
@@ -247,5 +249,55 @@ export async function openDesk(): Promise<Target> {
       const content = Object.fromEntries(Array.from({ length: count }, (_, at) => [`f${at}`, at]))
       return encoder.encode(JSON.stringify({ kind: "action", content, officer }))
     },
+  }
+}
+
+const openerCodes: Declared = [...gateCodes, [ExchangeError, ["malformed_request"]]]
+
+/** What an opener that a peer has taken over may say to the exchange. */
+function runOpenerAnswer(input: Uint8Array): Outcome {
+  return decided(() => {
+    const message = readFromOpener(input)
+    const again = fromOpenerBytes(message).subarray(4)
+    if (message.kind === "opened") {
+      const { digest, sender, statement } = message.content
+      hold(digest.length === 32 && sender.length === 16, "an opened envelope has names")
+      hold(Object.getPrototypeOf(statement) === null, "a statement is plain")
+    }
+    // Fields that nobody asked for are dropped, so that only what is known comes back.
+    hold(again.length <= input.length, "an answer of the opener holds no more than it said")
+    return accepted(message.kind)
+  }, openerCodes)
+}
+
+export async function openOpenerAnswer(): Promise<Target> {
+  const part = partWith()
+  const content = {
+    messageId: messageNamed("opened"),
+    kind: "warning",
+    statement: exampleStatement("warning"),
+    privatePart: part,
+    signedObject: bytesNamed("signed", 300),
+    privatePartBytes: encode(part),
+    sender: alder.org,
+    precedence: 1,
+    digest: bytesNamed("digest", 32),
+    epoch: 1,
+    lane: 1,
+    number: 7,
+  } as const
+  const messages = [
+    { kind: "ready" },
+    { kind: "key-asked", prekeyId: birch.kem.public.id },
+    { kind: "refused", ticket: 3, code: "cannot_open" },
+    { kind: "opened", ticket: 4, content },
+  ] as const
+  return {
+    name: "opener-answer",
+    bytesMax: 300_000,
+    grammar: "cbor",
+    words: ["kind", "ticket", "content", "opened", "refused", "code", canary],
+    seeds: messages.map((it) => new Uint8Array(fromOpenerBytes(it).subarray(4))),
+    run: runOpenerAnswer,
   }
 }
