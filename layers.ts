@@ -80,6 +80,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     "@tearline/core",
     "@tearline/crypto",
     "@tearline/exchange",
+    "@tearline/gateway",
     "@tearline/postgres",
     "@tearline/sim",
     "pg",

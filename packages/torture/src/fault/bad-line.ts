@@ -45,7 +45,7 @@ export class BadLine implements AsyncDisposable {
 
   private constructor(random: Random) {
     this.#random = random
-    this.#server = createServer((near) => void this.#carry(near))
+    this.#server = createServer({ allowHalfOpen: true }, (near) => void this.#carry(near))
   }
 
   static async listen(random: Random): Promise<BadLine> {
@@ -96,7 +96,7 @@ export class BadLine implements AsyncDisposable {
     this.met.set(fate, (this.met.get(fate) ?? 0) + 1)
     // Connections that come together are thus taken up in another order.
     if (fate === "late") await pause(random.between(50, 1_500))
-    const far = connect(this.#port, "127.0.0.1")
+    const far = connect({ port: this.#port, host: "127.0.0.1", allowHalfOpen: true })
     far.on("error", () => undefined)
     const connection = { fate, random, near, far }
     this.#open.add(connection)
@@ -129,8 +129,9 @@ async function passOn(connection: Connection, way: Way): Promise<void> {
   const [from, to] = way === "request" ? [near, far] : [far, near]
   const rule = ruleOf(connection, way)
   try {
-    for await (const chunk of from as AsyncIterable<Buffer>) {
-      for (const part of rule(chunk)) await handOn(connection, to, part)
+    // Who has said all may still be waiting for the answer.
+    for await (const chunk of from.iterator({ destroyOnReturn: false })) {
+      for (const part of rule(chunk as Buffer)) await handOn(connection, to, part)
     }
     to.end()
   } catch {

@@ -62,13 +62,36 @@ export class OutsideNode implements Party, AsyncDisposable {
     return databasesOf(this.dir)
   }
 
+  /** Makes its state folder by a command under the prefix; whether it says that it has. */
+  async make(): Promise<boolean> {
+    const flags = ["--name", this.name, "--listen", "127.0.0.1:0", "--dir", this.dir]
+    const child = this.#run("init", ...flags)
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    child.once("close", (code) => resolve(code === 0))
+    return await promise
+  }
+
+  /** Its database server, if that runs. */
+  get server(): number | undefined {
+    return serverOf(this.dir)
+  }
+
+  /** Of the present life of its exchange, if it has one. */
+  get exchange(): number | undefined {
+    const launcher = this.#launcher?.pid
+    if (launcher === undefined) return undefined
+    return childrenOf(launcher).find(({ line }) => line.includes("exchange/src/main"))?.pid
+  }
+
   /** Makes its state folder if need be, and resolves when it is ready. */
   async start(): Promise<void> {
     const { name, dir, listen = { host: "127.0.0.1", port: 0 }, endpoint } = this.#options
     if (!existsSync(dir)) {
       await initNode({ dir, name, listen, ...(endpoint === undefined ? {} : { endpoint }) })
     }
-    await this.#ready(this.#spawn())
+    this.#errors = ""
+    this.#launcher = this.#run("up", "--dir", dir)
+    await this.#ready(this.#launcher)
     const config = readFileSync(`${dir}/tearline.json`, "utf8")
     this.#org = (JSON.parse(config) as { readonly org: string }).org
   }
@@ -81,14 +104,14 @@ export class OutsideNode implements Party, AsyncDisposable {
     if (launcher === undefined || hasEnded(launcher)) return
     const { promise, resolve } = Promise.withResolvers<void>()
     launcher.once("close", () => resolve())
-    launcher.kill("SIGINT")
+    // The whole group: a watcher that the launcher was started under takes no signal itself.
+    if (launcher.pid !== undefined) process.kill(-launcher.pid, "SIGINT")
     await promise
   }
 
   /** Kills every process of it, and resolves when all are gone. */
   async kill(): Promise<void> {
-    const server = serverOf(this.dir)
-    const top = [this.#launcher?.pid, server].filter((it) => it !== undefined)
+    const top = [this.#launcher?.pid, this.server].filter((it) => it !== undefined)
     // The launcher first, so that it starts nothing again.
     const all = [...new Set(top.flatMap((pid) => [pid, ...below(pid)]))]
     for (const pid of all) killed(pid)
@@ -106,12 +129,16 @@ export class OutsideNode implements Party, AsyncDisposable {
     await this.kill()
   }
 
-  #spawn(): ChildProcess {
-    const { prefix = [], dir } = this.#options
+  #run(...args: readonly string[]): ChildProcess {
+    const { prefix = [] } = this.#options
     const quiet = "--disable-warning=ExperimentalWarning"
-    const command = [...prefix, process.execPath, quiet, program, "up", "--dir", dir]
-    const [first = process.execPath, ...rest] = command
-    this.#errors = ""
+    const [first = process.execPath, ...rest] = [
+      ...prefix,
+      process.execPath,
+      quiet,
+      program,
+      ...args,
+    ]
     const child = spawn(first, rest, {
       // In a session of its own: Ctrl-C at the terminal is ours to pass on.
       detached: true,
@@ -119,7 +146,6 @@ export class OutsideNode implements Party, AsyncDisposable {
       stdio: ["ignore", "pipe", "pipe"],
     })
     child.stderr.on("data", (chunk: Buffer) => (this.#errors += chunk.toString()))
-    this.#launcher = child
     return child
   }
 

@@ -6,6 +6,7 @@
 import { existsSync, readFileSync } from "node:fs"
 
 import {
+  type ChildHandle,
   type DeskClient,
   initNode,
   launch,
@@ -28,7 +29,10 @@ export interface Databases {
   readonly admin: string
 }
 
-export interface NodeOptions extends Pick<LaunchOptions, "extraEnv" | "signal"> {
+export interface NodeOptions extends Pick<
+  LaunchOptions,
+  "extraEnv" | "signal" | "mains" | "hasChannel"
+> {
   /** The node lies in a folder of that name in here; it is made if absent. */
   readonly folder: string
   readonly name: string
@@ -57,6 +61,11 @@ export class TrialNode {
 
   get desk(): DeskClient {
     return this.#running.desk
+  }
+
+  /** The two that know of time. */
+  get processes(): readonly ChildHandle[] {
+    return [this.#running.gateway, this.#running.exchange]
   }
 
   /** Of the present lives; absent where one is between two. */
@@ -107,9 +116,11 @@ function dirOf({ folder, name }: NodeOptions): string {
 }
 
 function launchOptionsOf(options: NodeOptions): LaunchOptions {
-  const { extraEnv, signal, onEvent } = options
+  const { extraEnv, signal, onEvent, mains, hasChannel } = options
   return {
     dir: dirOf(options),
+    ...(mains === undefined ? {} : { mains }),
+    ...(hasChannel === undefined ? {} : { hasChannel }),
     ...(extraEnv === undefined ? {} : { extraEnv }),
     ...(signal === undefined ? {} : { signal }),
     ...(onEvent === undefined ? {} : { onEvent }),

@@ -2,7 +2,9 @@
 
 import type { Scenario } from "../scenario.ts"
 import { backlog } from "./backlog.ts"
+import { clock } from "./clock.ts"
 import { diskFull } from "./disk-full.ts"
+import { ioError } from "./io-error.ts"
 import { kill } from "./kill.ts"
 import { outage } from "./outage.ts"
 import { badLine, partition } from "./partition.ts"
@@ -18,6 +20,8 @@ const scenarios: readonly Scenario[] = [
   outage,
   backlog,
   storm,
+  clock,
+  ioError,
 ]
 
 /** In the order in which help lists them. */

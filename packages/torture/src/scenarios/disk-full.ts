@@ -77,6 +77,7 @@ async function filling(run: Run): Promise<Outcome> {
   const field = { run, admin, nodes, ledger }
   const all = [whole, ...Object.values(parts)]
   const fills: Fill[] = []
+  const wrong: string[] = []
   traffic.start()
   try {
     for (let round = 0; round < run.count("rounds"); round += 1) {
@@ -86,13 +87,14 @@ async function filling(run: Run): Promise<Outcome> {
       fills.push(fill)
       run.note(`${place}: ${fill.said ?? nothingSaid}; went on after ${secondsOf(fill.resumedMs)}`)
     }
+    wrong.push(...(await stoppedAndStarted(birch, all)))
   } finally {
     for (const disk of all) disk.free()
     await traffic.stop()
   }
   const slowest = secondsOf(Math.max(...fills.map((it) => it.resumedMs)))
   const what = `${fills.length} full disks, went on ${slowest} after there was room at most`
-  return await judgement(run, { what, nodes, ledger, wrong: fills.flatMap(wrongIn) })
+  return await judgement(run, { what, nodes, ledger, wrong: [...wrong, ...fills.flatMap(wrongIn)] })
 }
 
 const nothingSaid = "nothing was said of it"
@@ -178,6 +180,28 @@ async function fillOnce(
     await pause(100)
   }
   return { place, said, resumedMs: performance.now() - freedMs }
+}
+
+/** On a full disk: it must end in order, say why it does not start, and start with room. */
+async function stoppedAndStarted(
+  node: OutsideNode,
+  disks: readonly SmallDisk[],
+): Promise<readonly string[]> {
+  const wrong: string[] = []
+  for (const disk of disks) disk.fill()
+  await node.stop()
+  if (node.server !== undefined) wrong.push("a node that was stopped left its server running")
+  for (const disk of disks) disk.fill()
+  try {
+    await node.start()
+    wrong.push("it says that it has started on a full disk")
+    await node.stop()
+  } catch {
+    if (!node.told.includes("no space left")) wrong.push(`it does not say why: ${node.told}`)
+  }
+  for (const disk of disks) disk.free()
+  await node.start()
+  return wrong
 }
 
 /** Makes the log begin its next files, which it would otherwise do every few thousand messages. */
