@@ -13,6 +13,7 @@ import type { Lane } from "../vocabulary/precedence.ts"
 import type { Timers } from "./ports.ts"
 
 const batchCount = 16
+const noLane = 4
 
 /** How long the feed waits, in milliseconds. */
 export interface FeedTimes {
@@ -41,6 +42,8 @@ export class ArrivalFeed {
   #batch: HeldArrival[] = []
   /** What was taken since the store was last asked: its answer may be from before. */
   readonly #takenSince = new Set<Digest>()
+  /** The most urgent lane of what came since then, likewise. */
+  #heldSince = noLane
   #isEnded = false
   #isFirst = true
   #wake: () => void = () => undefined
@@ -58,8 +61,9 @@ export class ArrivalFeed {
 
   /** Something new of this lane is held. */
   held(lane: Lane): void {
-    // Read again from the store if what is at hand is less urgent than what has just come.
-    if ((this.#batch[0]?.lane ?? 0) > lane) this.#batch = []
+    // Less urgent than what has just come: read again from the store, behind it.
+    this.#batch = this.#batch.filter((it) => it.lane <= lane)
+    this.#heldSince = Math.min(this.#heldSince, lane)
     this.#wake()
   }
 
@@ -127,9 +131,12 @@ export class ArrivalFeed {
 
   async #fill(): Promise<void> {
     this.#takenSince.clear()
+    this.#heldSince = noLane
     try {
       const waiting = await this.#parts.untaken(batchCount, [...this.#out.keys()])
-      this.#batch = waiting.filter((it) => !this.#takenSince.has(it.digest))
+      this.#batch = waiting.filter(
+        (it) => !this.#takenSince.has(it.digest) && it.lane <= this.#heldSince,
+      )
     } catch (error) {
       this.#parts.onTrouble?.(error)
     }

@@ -83,13 +83,14 @@ const verdict = (it: Utterance) => it.statement.content["verdict"]
 function carriage(ledger: Ledger, said: SaidIn): void {
   for (const it of said.all) {
     const { kind, author, precedence, atMs } = it.statement
+    const custodyDueMs = atMs + (it.part.carriedWithinMs ?? 2 * minute)
     const owedBy = said.other(author)
     const heldMs = said.custodyMs(it)
     const refusal = ledger.refused(it)
     const refused: End = refusal ? { kind: "lapsed", by: refusal.digest, atMs: refusal.atMs } : null
     const held: End =
       heldMs === undefined ? refused : { kind: "discharged", by: it.digest, atMs: heldMs }
-    ledger.add(`custody/${it.id}`, { owedBy, startMs: atMs, dueMs: atMs + 2 * minute, end: held })
+    ledger.add(`custody/${it.id}`, { owedBy, startMs: atMs, dueMs: custodyDueMs, end: held })
     if (heldMs === undefined || !mustBeRead.has(kind)) continue
     const receipt = (step: string) =>
       said

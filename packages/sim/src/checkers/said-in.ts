@@ -121,11 +121,12 @@ export class SaidIn {
     return this.#custody.get(digest)
   }
 
-  /** As stated, unless custody is more than an hour away from it. */
+  /** As stated, unless custody is over an hour away, beyond what the carrier may take. */
   madeMs(it: Utterance): number {
     const { atMs } = it.statement
     const heldMs = this.custodyMs(it) ?? atMs
-    return Math.abs(heldMs - atMs) > hour ? heldMs : atMs
+    const isLate = heldMs - atMs > hour + (it.part.carriedWithinMs ?? 0)
+    return isLate || atMs - heldMs > hour ? heldMs : atMs
   }
 
   other(org: OrgId): OrgId {
