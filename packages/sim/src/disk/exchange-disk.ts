@@ -106,6 +106,8 @@ export class ExchangeDisk {
   latestMs = 0
   onCommit: OnCommit = () => undefined
   onCorrupt: (id: MessageId, thread: ThreadId) => void = () => undefined
+  /** What has been taken or refused is being taken again. */
+  onTwice: (digest: Digest) => void = () => undefined
   /** Changes a planted bug makes to what is written. */
   bent: (write: ExchangeWrite) => ExchangeWrite = (it) => it
   readonly #schedule: Schedule
@@ -284,7 +286,8 @@ export class ExchangeDisk {
 
   #addArrival({ digest, sender, code, atMs }: ArrivalWrite): void {
     this.latestMs = Math.max(this.latestMs, atMs)
-    if (!this.arrivals.has(digest)) this.platter.put(this.arrivals, digest, { sender, code, atMs })
+    if (this.arrivals.has(digest)) this.onTwice(digest)
+    else this.platter.put(this.arrivals, digest, { sender, code, atMs })
   }
 
   #enqueue(item: OutboxItem): void {

@@ -7,6 +7,7 @@ import type {
   Arrived,
   ExchangeMachine,
   ExchangeWrite,
+  GatewayPorts,
   Link,
   Outbox,
   OrgId,
@@ -20,8 +21,11 @@ export interface Plant {
   readonly outbox: (outbox: Outbox) => Outbox
   readonly arrived: (arrived: Arrived, own: OrgId) => Arrived
   readonly install: (own: Organisation) => void
+  readonly gateway: (ports: GatewayPorts) => GatewayPorts
   /** Whether a restored node is told of its new epoch. */
   readonly opensEpoch: boolean
+  /** Whether a clock starts no earlier than the latest time that was written. */
+  readonly remembersTime: boolean
 }
 
 export const nothingPlanted: Plant = {
@@ -29,7 +33,9 @@ export const nothingPlanted: Plant = {
   outbox: (outbox) => outbox,
   arrived: (arrived) => arrived,
   install: () => undefined,
+  gateway: (ports) => ports,
   opensEpoch: true,
+  remembersTime: true,
 }
 
 const acknowledgesEarly: Plant = {
@@ -126,12 +132,66 @@ const forgetsGaps: Plant = {
 const neverRenews: Plant = {
   ...nothingPlanted,
   outbox: (outbox) => ({
-    claim: (limit, full) => outbox.claim(limit, full),
-    release: (ids, delayMs) => outbox.release(ids, delayMs),
+    ...outbox,
     renewLease: async (ids) => ids,
-    find: (id) => outbox.find(id),
   }),
 }
+
+/** What somebody has done stays on every list. */
+const neverDischarges: Plant = {
+  ...nothingPlanted,
+  install: ({ exchangeDisk }) => {
+    exchangeDisk.bent = (write) => {
+      if (write.kind !== "obligation" || write.obligation.bearer !== "officer") return write
+      return { ...write, obligation: { ...write.obligation, end: null } }
+    }
+  },
+}
+
+/** What is claimed out of the outbox begins with the least urgent. */
+const urgentLast: Plant = {
+  ...nothingPlanted,
+  outbox: (outbox) => ({
+    ...outbox,
+    claim: async (limit, full) => {
+      const items = await outbox.claim(limit, full)
+      return items.toSorted((a, b) => b.lane - a.lane)
+    },
+  }),
+}
+
+const neverBeats: Plant = {
+  ...nothingPlanted,
+  machine: (machine) => ({
+    ...machine,
+    step: async (input) =>
+      input.kind === "ticked"
+        ? { writes: [], outputs: [], answer: { kind: "noted" } }
+        : machine.step(input),
+  }),
+}
+
+/** A turn that was not written stays in memory. */
+const remembersFailedTurns: Plant = {
+  ...nothingPlanted,
+  machine: (machine) => ({ ...machine, forget: () => undefined }),
+}
+
+const givesSecondReceipt: Plant = {
+  ...nothingPlanted,
+  gateway: ({ journal, ...ports }) => ({
+    ...ports,
+    journal: { ...journal, custodyOf: async () => undefined },
+  }),
+}
+
+/** What comes in is found by the next sweep, hours later, and by nothing else. */
+const neverWakesFeed: Plant = {
+  ...nothingPlanted,
+  gateway: (ports) => ({ ...ports, onHeld: () => undefined }),
+}
+
+const forgetsTime: Plant = { ...nothingPlanted, remembersTime: false }
 
 const keepsEpoch: Plant = { ...nothingPlanted, opensEpoch: false }
 
@@ -144,4 +204,11 @@ export const plants: Readonly<Record<string, () => Plant>> = {
   "gap-forgotten": () => forgetsGaps,
   "lease-not-renewed": () => neverRenews,
   "restore-without-epoch": () => keepsEpoch,
+  "discharge-not-written": () => neverDischarges,
+  "urgent-last": () => urgentLast,
+  "heartbeat-lost": () => neverBeats,
+  "failed-turn-remembered": () => remembersFailedTurns,
+  "second-receipt": () => givesSecondReceipt,
+  "feed-not-woken": () => neverWakesFeed,
+  "clock-anchor-lost": () => forgetsTime,
 }

@@ -80,7 +80,7 @@ export class ExchangeProcess {
     this.#own = own
     const life = new Life(world.schedule)
     this.life = life
-    this.clock = own.wall.start(own.exchangeDisk.latestMs)
+    this.clock = own.wall.start(world.plant.remembersTime ? own.exchangeDisk.latestMs : 0)
     const isBehind = own.exchangeDisk.latestMs - own.wall.wallMs() > minute
     this.#looked = { ...this.#look(), isBehind }
     this.#inHand = new InHand(

@@ -37,13 +37,13 @@ export class GatewayProcess implements Listener {
     this.#organisation = organisation
     this.life = new Life(world.schedule)
     const { gatewayDisk, org, wall } = organisation
-    const machine = gatewayMachine({
+    const ports = world.plant.gateway({
       suite: gatewaySuiteOf(org, world.peers),
       journal: gatewayDisk.journal(this.life),
-      clock: wall.start(gatewayDisk.latestMs),
+      clock: wall.start(world.plant.remembersTime ? gatewayDisk.latestMs : 0),
       onHeld: ({ lane }) => this.#feed?.held(lane),
     })
-    this.#host = startHost(machine)
+    this.#host = startHost(gatewayMachine(ports))
   }
 
   async receive(unit: Uint8Array, carrier: OrgId): Promise<WireAnswer | undefined> {

@@ -150,6 +150,9 @@ function addOrganisation(world: Running, name: string): void {
       }
     }
   }
+  own.exchangeDisk.onTwice = (digest) => {
+    checkers.fail("I3", `${own.name} takes in ${digest} a second time`)
+  }
   plant.install(own)
 }
 
