@@ -49,6 +49,7 @@ export const catalogue: readonly TargetEntry[] = [
   entry("opener-answer", inner, "openOpenerAnswer"),
   entry("peer-list", inner, "openPeersTarget"),
   entry("desk", inner, "openDesk"),
+  entry("drop", () => import("./drop-target.ts"), "openDrop"),
   entry("outer-listener", listeners, "openOuterListener"),
   entry("peer-answer", listeners, "openPeerAnswer"),
   entry("gateway-answer", listeners, "openGatewayAnswer"),

@@ -1,0 +1,37 @@
+/** A file in a drop folder, as anybody may have left it there. */
+
+import { decodeDrop, encodeDrop, type Drop } from "@tearline/core"
+
+import { canary } from "../refusal.ts"
+import { hold, type Outcome, type Target } from "../target.ts"
+import { alder, birch } from "./organisations.ts"
+
+const encoder = new TextEncoder()
+const headBytes = 54
+
+function run(input: Uint8Array): Outcome {
+  const drop = decodeDrop(input)
+  if (drop === undefined)
+    return { isAccepted: false, feature: `malformed ${input.length < headBytes}` }
+  hold(Buffer.compare(encodeDrop(drop), input) === 0, "a file taken is written again byte for byte")
+  return { isAccepted: true, feature: `${drop.kind} ${drop.lane} ${drop.number > 0}` }
+}
+
+export async function openDrop(): Promise<Target> {
+  const drop = { from: alder.id, to: birch.id, number: 0 }
+  const drops: readonly Drop[] = [
+    { ...drop, kind: "unit", lane: 0, content: encoder.encode(canary) },
+    { ...drop, kind: "custody", lane: 3, content: new Uint8Array() },
+    { ...drop, kind: "alive", lane: 1, number: 2 ** 40, content: new Uint8Array(9) },
+  ]
+  return {
+    name: "drop",
+    bytesMax: 1_400_000,
+    grammar: "text",
+    words: ["TLDROP1\n", "\u0000\u0000\u0000\u0000", "\u00ff\u00ff\u00ff\u00ff"],
+    seeds: drops.map(encodeDrop),
+    run,
+    grown: (count) =>
+      encodeDrop({ ...drop, kind: "unit", lane: 2, content: new Uint8Array(count * 200) }),
+  }
+}
