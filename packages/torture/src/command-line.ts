@@ -10,15 +10,15 @@ import { scenarioNames, scenarioOf } from "./scenarios/catalogue.ts"
 
 const usage = "npm run torture -- SCENARIO [--COUNT N …] [--seed S] [--json]"
 
-export type Asked =
-  | { readonly kind: "help"; readonly text: string }
-  | {
-      readonly kind: "run"
-      readonly scenario: Scenario
-      readonly seed: string
-      readonly isJson: boolean
-      readonly counts: Readonly<Record<string, number>>
-    }
+type Asked = { readonly kind: "help"; readonly text: string } | AskedRun
+
+export interface AskedRun {
+  readonly kind: "run"
+  readonly scenario: Scenario
+  readonly seed: string
+  readonly isJson: boolean
+  readonly counts: Readonly<Record<string, number>>
+}
 
 /** Reads the arguments. Throws `wrong_usage`, naming what was most likely meant. */
 export function readCommandLine(args: readonly string[]): Asked {

@@ -6,9 +6,10 @@
  * against the ledger of what was acknowledged.
  */
 
-export { runTorture } from "./program.ts"
+export { releaseMany } from "./load/warning.ts"
+export { openTrial } from "./node/trial.ts"
+export { runScenario, runTorture } from "./program.ts"
+export { judgement } from "./reckoning/judgement.ts"
 export { Ledger } from "./reckoning/ledger.ts"
-export { type Reckoned, reckon } from "./reckoning/reckoning.ts"
-export { settled } from "./reckoning/settled.ts"
-export { introduce, startNode, type TrialNode } from "./node/trial-node.ts"
+export type { Outcome, Run, Scenario } from "./scenario.ts"
 export { scenarioNames } from "./scenarios/catalogue.ts"

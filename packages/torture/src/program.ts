@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url"
 import { CliError } from "@tearline/cli"
 import { Random } from "@tearline/sim"
 
-import { type Asked, readCommandLine } from "./command-line.ts"
+import { type AskedRun, readCommandLine } from "./command-line.ts"
 import type { Outcome, Run, Scenario } from "./scenario.ts"
 import { Screen } from "./screen.ts"
 
@@ -19,7 +19,7 @@ const exits = { held: 0, failed: 1, usage: 2, missing: 3, internal: 5, interrupt
 export async function runTorture(args: readonly string[]): Promise<number> {
   try {
     const asked = readCommandLine(args)
-    if (asked.kind === "run") return await runAsked(asked)
+    if (asked.kind === "run") return await runScenario(asked)
     process.stdout.write(`${asked.text}\n`)
     return exits.held
   } catch (error) {
@@ -27,7 +27,8 @@ export async function runTorture(args: readonly string[]): Promise<number> {
   }
 }
 
-async function runAsked(asked: Extract<Asked, { kind: "run" }>): Promise<number> {
+/** Runs a scenario as it was asked for; gives the exit code. Throws a fault of the scenario's own. */
+export async function runScenario(asked: Omit<AskedRun, "kind">): Promise<number> {
   const { scenario, seed, counts, isJson } = asked
   const screen = new Screen(isJson)
   const missing = await scenario.missing()

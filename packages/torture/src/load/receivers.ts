@@ -20,15 +20,24 @@ interface Given {
 /** How many envelopes they have signed for. */
 interface Told {
   readonly signed: number
+  readonly listening: number
 }
 
 export class Receivers implements AsyncDisposable {
+  /** Resolves once all of them listen; rejects where one cannot. */
+  readonly ready: Promise<void>
   readonly #worker: Worker
   #signed = 0
 
   constructor(given: Given) {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    this.ready = promise
     this.#worker = new Worker(new URL(import.meta.url), { workerData: given })
-    this.#worker.on("message", ({ signed }: Told) => (this.#signed = signed))
+    this.#worker.on("error", reject)
+    this.#worker.on("message", ({ signed, listening }: Told) => {
+      this.#signed = signed
+      if (listening === given.fronts.length) resolve()
+    })
   }
 
   /** Envelopes signed for so far, each counted once. */
@@ -50,6 +59,7 @@ async function bodyOf(incoming: IncomingMessage): Promise<Buffer> {
 function serve({ fronts, gatewayKey }: Given): void {
   const key = verifyingKeyFrom(gatewayKey)
   const digests = new Set<string>()
+  let listening = 0
   for (const front of fronts) {
     const own = Uint8Array.fromHex(front.org)
     const signer = signingKeyFromSeed(Buffer.from(front.gatewaySeed, "base64"))
@@ -66,10 +76,13 @@ function serve({ fronts, gatewayKey }: Given): void {
       .on("request", (incoming, outgoing) => {
         answer(incoming, outgoing).catch(() => outgoing.writeHead(500).end())
       })
-      .listen(front.port, "127.0.0.1")
+      .listen(front.port, "127.0.0.1", () => (listening += 1))
   }
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is a window's
-  setInterval(() => parentPort?.postMessage({ signed: digests.size } satisfies Told), 200)
+  setInterval(() => {
+    const told: Told = { signed: digests.size, listening }
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is a window's
+    parentPort?.postMessage(told)
+  }, 200)
 }
 
 if (parentPort !== null) serve(workerData as Given)

@@ -5,6 +5,7 @@
 
 import { readFileSync } from "node:fs"
 import { Agent } from "node:https"
+import { createServer } from "node:net"
 
 import { initNode, type NewNode } from "@tearline/cli"
 import {
@@ -135,6 +136,17 @@ function secretOf(dir: string, name: string): Record<string, string> {
   return JSON.parse(readFileSync(`${dir}/secrets/${name}.json`, "utf8")) as Record<string, string>
 }
 
+/** Above the ports that nodes are given, below those of outgoing connections. */
+const portsFrom = 30_000
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer()
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  server.once("error", () => resolve(false))
+  server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)))
+  return await promise
+}
+
 /** Makes so many, each with keys of its own, for one addressee whose KEM key is given. */
 export async function makeSenders(
   folder: string,
@@ -143,10 +155,11 @@ export async function makeSenders(
 ): Promise<readonly Sender[]> {
   const addressee = await kemPublicKeyFrom(kem)
   const senders: Sender[] = []
-  while (senders.length < count) {
+  for (let port = portsFrom; senders.length < count; port += 1) {
     signal.throwIfAborted()
+    if (!(await isFree(port))) continue
     const at = senders.length + 1
-    const listen = { host: "127.0.0.1", port: 0 }
+    const listen = { host: "127.0.0.1", port }
     const made = await initNode({ dir: `${folder}/sender-${at}`, name: `Sender ${at}`, listen })
     senders.push(new Sender(made, addressee))
     onDone(at)

@@ -14,9 +14,8 @@ import { type Moment, Observer, type Phase, phases } from "../node/moment.ts"
 import { openerOf } from "../node/processes.ts"
 import type { TrialNode } from "../node/trial-node.ts"
 import { openTrial } from "../node/trial.ts"
+import { judgement } from "../reckoning/judgement.ts"
 import { Ledger } from "../reckoning/ledger.ts"
-import { reckon } from "../reckoning/reckoning.ts"
-import { settled } from "../reckoning/settled.ts"
 import type { Outcome, Run, Scenario } from "../scenario.ts"
 import { linuxOnly } from "./needs.ts"
 import { tableOf } from "./table.ts"
@@ -24,11 +23,12 @@ import { tableOf } from "./table.ts"
 const victims = ["gateway", "exchange", "opener", "postgres", "backend"] as const
 type Victim = (typeof victims)[number]
 
+const writing: readonly Phase[] = ["commit running", "commit flushing"]
+
 const widths = 24
 const armedMsMax = 1_500
 /** After so long without enough acts the round is played all the same. */
 const actsMsMax = 15_000
-const settleMsMax = 180_000
 
 interface Field {
   readonly run: Run
@@ -72,7 +72,7 @@ async function killing(run: Run): Promise<Outcome> {
     await traffic.stop()
   }
   // Awaited here: the nodes run until it is done.
-  return await judgement(field)
+  return await reckonedUp(field)
 }
 
 async function playRound(field: Field, round: number): Promise<void> {
@@ -98,7 +98,8 @@ async function struck(
   for (;;) {
     const node = random.pick(nodes)
     const victim = random.pick(victims)
-    const armed = random.pick(phases)
+    // A session is worth killing while it writes.
+    const armed = random.pick(victim === "backend" ? writing : phases)
     const moment = await observed(observers.get(node), armed, run.signal)
     // Now and then a moment later, so that what lies between two looks is struck too.
     if (random.isLucky(0.3)) await pause(random.below(4))
@@ -143,31 +144,10 @@ function pidOf(node: TrialNode, victim: Victim, backends: readonly number[]): nu
   return pids[victim]
 }
 
-async function judgement({ run, nodes, ledger, kills }: Field): Promise<Outcome> {
-  run.progress("letting everything come to rest")
-  const isSettled = await settled(nodes, {
-    limitMs: settleMsMax,
-    signal: run.signal,
-    onLook: (underway) => run.progress(`coming to rest: ${underway} under way`),
-  })
-  run.signal.throwIfAborted()
-  run.progress("reckoning up")
-  const { lost, wrong, messages, threads } = await reckon(ledger, nodes)
-  for (const line of tableOf(
-    victims,
-    phases,
-    (row, column) => kills.get(`${row} ${column}`) ?? 0,
-  )) {
-    run.note(line)
-  }
-  const { acknowledged, unanswered } = ledger
-  run.note(`${messages} messages in ${threads} threads; ${unanswered} acts were never answered`)
-  const restless = isSettled ? [] : ["something was still under way at the end"]
+async function reckonedUp({ run, nodes, ledger, kills }: Field): Promise<Outcome> {
+  const at = (row: string, column: string) => kills.get(`${row} ${column}`) ?? 0
+  for (const line of tableOf(victims, phases, at)) run.note(line)
   const count = [...kills.values()].reduce((sum, it) => sum + it, 0)
-  return {
-    lost: lost.length,
-    wrong: [...lost, ...restless, ...wrong],
-    summary: `${count} kills, ${acknowledged} acknowledged, ${lost.length} lost`,
-    figures: { kills: Object.fromEntries(kills), acknowledged, unanswered, messages, threads },
-  }
+  const figures = { kills: Object.fromEntries(kills) }
+  return await judgement(run, { what: `${count} kills`, nodes, ledger, figures })
 }

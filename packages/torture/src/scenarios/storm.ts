@@ -52,6 +52,7 @@ async function blow(run: Run): Promise<Outcome> {
     onDone: (done) => run.progress(`${done} senders made`),
   })
   await using receivers = new Receivers({ fronts: senders.map((it) => it.front), gatewayKey })
+  await receivers.ready
   for (const { invite } of senders) {
     await birch.desk.addPeer({ ...invite, officer: "administrator", method: "in-person" })
   }

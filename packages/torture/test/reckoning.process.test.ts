@@ -1,0 +1,109 @@
+/** What the harness makes of a loss, of a message that one side never had, and of a missing need. */
+
+import { Client } from "pg"
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+
+import {
+  judgement,
+  Ledger,
+  openTrial,
+  type Outcome,
+  releaseMany,
+  type Run,
+  runScenario,
+  type Scenario,
+} from "@tearline/torture"
+
+let printed: string[] = []
+beforeEach(() => {
+  printed = []
+  const keep = (text: unknown) => printed.push(String(text)) > 0
+  vi.spyOn(process.stdout, "write").mockImplementation(keep)
+  vi.spyOn(process.stderr, "write").mockImplementation(keep)
+})
+afterEach(() => void vi.restoreAllMocks())
+
+type Behind = (alder: string, birch: string) => Promise<void>
+
+/** A few warnings, then something behind everybody's back, then the reckoning. */
+async function afterBehind(run: Run, behind: Behind): Promise<Outcome> {
+  await using trial = await openTrial(run, ["Alder", "Birch"])
+  const { nodes } = trial
+  const [alder, birch] = nodes
+  if (alder === undefined || birch === undefined) throw new RangeError("two nodes were asked for")
+  const ledger = new Ledger()
+  const order = { from: alder, to: birch, precedence: "IMMEDIATE", ledger }
+  await releaseMany(order, { count: 5, signal: run.signal })
+  await judgement(run, { what: "nothing", nodes, ledger })
+  await behind((await alder.databases()).deskOwner, (await birch.databases()).deskOwner)
+  return await judgement(run, { what: "one row", nodes, ledger })
+}
+
+const limitMs = () => 200_000
+
+function scenarioOf(run: Scenario["run"], missing: readonly string[] = []): Scenario {
+  return { name: "planted", says: "", counts: {}, missing: () => missing, limitMs, run }
+}
+
+async function codeOf(scenario: Scenario): Promise<number> {
+  return await runScenario({ scenario, seed: "1", isJson: false, counts: {} })
+}
+
+async function execute(url: string, text: string): Promise<void> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  await client.query(text)
+  await client.end()
+}
+
+const oneWarning = (direction: "in" | "out") =>
+  `(select id from exchange.message where kind = 'warning' and direction = '${direction}' limit 1)`
+
+const plants = {
+  nothing: async () => undefined,
+  senderLoses: (alder) =>
+    execute(alder, `delete from exchange.message where id = ${oneWarning("out")}`),
+  addresseeLoses: (_, birch) =>
+    execute(birch, `delete from exchange.message where id = ${oneWarning("in")}`),
+  viewsDiffer: (alder) =>
+    execute(
+      alder,
+      "update exchange.thread set view_hash = sha256(view_hash) " +
+        "where id = (select min(id) from exchange.thread)",
+    ),
+} satisfies Record<string, Behind>
+
+const planted = (behind: Behind) => codeOf(scenarioOf((run) => afterBehind(run, behind)))
+
+describe("the reckoning", () => {
+  it("finds nothing where nothing is lost", async () => {
+    expect(await planted(plants.nothing)).toBe(0)
+    expect(printed.at(-1)).toBe("one row, 5 acknowledged, 0 lost\n")
+  })
+
+  it("calls an acknowledged message lost that its sender has no more", async () => {
+    expect(await planted(plants.senderLoses)).toBe(1)
+    expect(printed.at(-1)).toBe("one row, 5 acknowledged, 1 lost\n")
+    expect(printed.join("")).toContain("acknowledged, and not at its sender")
+  })
+
+  it("calls an acknowledged message lost that is not at its addressee", async () => {
+    expect(await planted(plants.addresseeLoses)).toBe(1)
+    expect(printed.at(-1)).toBe("one row, 5 acknowledged, 1 lost\n")
+  })
+
+  it("sees that two sides have another view of a thread", async () => {
+    expect(await planted(plants.viewsDiffer)).toBe(1)
+    expect(printed.join("")).toContain("has another hash on each side")
+    expect(printed.at(-1)).toBe("one row, 5 acknowledged, 0 lost\n")
+  })
+})
+
+describe("a scenario", () => {
+  it("that this machine cannot run is exit code 3 with the reason, and never 0", async () => {
+    const nothing = { lost: 0, wrong: [], summary: "" }
+    const code = await codeOf(scenarioOf(async () => nothing, ["root: it mounts a disk"]))
+    expect(printed).toEqual(["torture: planted needs root: it mounts a disk\n"])
+    expect(code).toBe(3)
+  })
+})
