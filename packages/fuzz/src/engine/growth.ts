@@ -10,6 +10,8 @@ const counts = { few: 512, many: 4_096 }
 const ratioMax = 28
 /** Below this, noise is larger than what is measured. */
 const measurableMs = 6
+/** What the clock of a thread's own time can tell apart: a tick counts wholly or not at all. */
+const clockMs = 1
 const triesOfEach = 3
 /** A busy machine is not a steep decoder: it must be steep every time. */
 const triesOfAll = 4
@@ -42,7 +44,7 @@ export async function steepness(target: Target, onBreath: () => void): Promise<S
   for (let tries = 0; tries < triesOfAll; tries += 1) {
     onBreath()
     const [short, long] = [await leastMs(target, grown(counts.few)), await leastMs(target, input)]
-    if (long < measurableMs || long / Math.max(short, 0.1) <= ratioMax) return undefined
+    if (long < measurableMs || long / Math.max(short, clockMs) <= ratioMax) return undefined
   }
   return { reason: "cost grows faster than length", input }
 }
