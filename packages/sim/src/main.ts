@@ -86,7 +86,14 @@ async function storyOf({ found }: RunReport): Promise<readonly string[]> {
 say(`sim: ${JSON.stringify({ ...options, workers })}`)
 const isReplayWell = await replay()
 const begun = process.cpuUsage()
-const report = await run(options, { workers, onMonth: progress() })
+const report = await run(options, {
+  workers,
+  onMonth: progress(),
+  onWorld: ({ world, report: { violation } }) => {
+    if (violation !== undefined)
+      say(`broken in the world of seed ${world.seed}: ${violation.message}`)
+  },
+})
 const { user, system } = process.cpuUsage(begun)
 if (process.stderr.isTTY) process.stderr.write("\r\n")
 

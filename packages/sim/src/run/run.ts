@@ -15,6 +15,8 @@ export interface Watching {
   readonly workers: number
   /** Called at the end of each simulated month, with what the whole run has done. */
   readonly onMonth?: (doneYears: number) => void
+  /** Called when a world has come to its end, or broke. */
+  readonly onWorld?: (done: WorldReport) => void
 }
 
 /** The threads of one run and what they have still to do. */
@@ -22,18 +24,18 @@ class Pool {
   readonly #worlds: readonly WorldOptions[]
   readonly #reports: (WorldReport | undefined)[]
   readonly #doneYears: number[]
-  readonly #onMonth: (doneYears: number) => void
+  readonly #watching: Watching
   readonly #workers: Worker[] = []
   readonly #ended = Promise.withResolvers<readonly WorldReport[]>()
   #next = 0
   #left: number
 
-  constructor(worlds: readonly WorldOptions[], { onMonth = () => undefined }: Watching) {
+  constructor(worlds: readonly WorldOptions[], watching: Watching) {
     this.#worlds = worlds
     this.#reports = worlds.map(() => undefined)
     this.#doneYears = worlds.map(() => 0)
     this.#left = worlds.length
-    this.#onMonth = onMonth
+    this.#watching = watching
   }
 
   run(workers: number): Promise<readonly WorldReport[]> {
@@ -63,8 +65,7 @@ class Pool {
     this.#next += 1
     const onTold = (told: Told) => {
       if (told.kind === "failed") this.#ended.reject(new Error(`${world.seed}: ${told.message}`))
-      this.#doneYears[at] = told.kind === "month" ? told.doneYears : world.years
-      this.#onMonth(this.#doneYears.reduce((sum, it) => sum + it, 0))
+      if (told.kind === "month") this.#isAt(at, told.doneYears)
       if (told.kind !== "done") return
       worker.off("message", onTold)
       this.#done(at, { world, report: told.report })
@@ -76,8 +77,14 @@ class Pool {
     worker.postMessage(world)
   }
 
+  #isAt(at: number, doneYears: number): void {
+    this.#doneYears[at] = doneYears
+    this.#watching.onMonth?.(this.#doneYears.reduce((sum, it) => sum + it, 0))
+  }
+
   #done(at: number, report: WorldReport): void {
     this.#reports[at] = report
+    this.#watching.onWorld?.(report)
     this.#left -= 1
     if (this.#left > 0) return
     this.#ended.resolve(this.#reports.filter((it) => it !== undefined))
