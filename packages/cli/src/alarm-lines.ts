@@ -11,6 +11,9 @@ const words: Readonly<Record<string, (it: NodeAlarm, nowMs: number) => string>> 
   conflict: (it) => `${placeOf(it)}: two messages contradict each other; both are kept and shown`,
   "unknown-policy": (it) => `${placeOf(it)} names a policy unknown here: the built-in times count`,
   damaged: (it) => `${placeOf(it)} is damaged where it is stored: restore it from a backup`,
+  "restored-without-epoch": (it) =>
+    `${peerOf(it)} holds what this database has lost; nothing is sent to it: ` +
+    "stop the node, type tearline restore, start it again",
   "link-silent": (it, nowMs) =>
     `${peerOf(it)} is silent, last heard ${ago(it.sinceMs ?? 0, nowMs)}`,
   gaps: (it) =>

@@ -22,6 +22,8 @@ export type CliErrorCode =
   | "disk_full"
   | "port_in_use"
   | "no_database"
+  | "database_behind"
+  | "wrong_root_key"
   | "start_failed"
   | "internal"
 
@@ -44,6 +46,8 @@ const exits: Readonly<Record<CliErrorCode, ExitCode>> = {
   disk_full: exitCodes.environment,
   port_in_use: exitCodes.environment,
   no_database: exitCodes.environment,
+  database_behind: exitCodes.environment,
+  wrong_root_key: exitCodes.refused,
   start_failed: exitCodes.environment,
   internal: exitCodes.internal,
 }

@@ -19,6 +19,7 @@ const status: NodeStatus = {
   threads: { open: 0, closed: 0 },
   obligations: { open: 0, overdue: 0 },
   quarantined: 0,
+  restored: null,
 }
 
 let count = 0

@@ -1,32 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
 
-import {
-  deskClient,
-  type NodeStatus,
-  type Owed,
-  type ThreadDocument,
-  type WarningMade,
-} from "../src/index.ts"
-import { json, tearline, type Up, up, workFolder } from "./node-process.ts"
+import type { NodeStatus, Owed, ThreadDocument, WarningMade } from "../src/index.ts"
+import { json, tearline, until, type Up, up, workFolder } from "./node-process.ts"
 
 const work = workFolder()
 const alder = `${work.path}/alder`
 const birch = `${work.path}/birch`
 const running: Up[] = []
-
-/** Looks again whenever the desk's feed tells of a change, until what it sees is as wanted. */
-async function until(dir: string, isSo: () => Promise<boolean>): Promise<void> {
-  const desk = deskClient(dir)
-  const watching = new AbortController()
-  try {
-    // The first event says that the feed is open, so that nothing is missed before the first look.
-    for await (const _ of desk.events(watching.signal)) if (await isSo()) return
-    throw new Error("the feed has ended")
-  } finally {
-    watching.abort()
-    desk.close()
-  }
-}
 
 beforeAll(async () => {
   for (const [dir, name] of [

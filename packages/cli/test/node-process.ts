@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { createInterface } from "node:readline"
 
+import { deskClient } from "../src/index.ts"
 import { identify } from "../src/launcher/process-identity.ts"
 
 const main = new URL("../src/main.ts", import.meta.url).pathname
@@ -102,4 +103,18 @@ export function runs(pid: number): boolean {
 export function postmasterOf(dir: string): number | undefined {
   const file = `${dir}/postgres/data/postmaster.pid`
   return existsSync(file) ? Number.parseInt(readFileSync(file, "utf8"), 10) : undefined
+}
+
+/** Looks again whenever the desk's feed tells of a change, until what it sees is as wanted. */
+export async function until(dir: string, isSo: () => Promise<boolean>): Promise<void> {
+  const desk = deskClient(dir)
+  const watching = new AbortController()
+  try {
+    // The first event says that the feed is open, so that nothing is missed before the first look.
+    for await (const _ of desk.events(watching.signal)) if (await isSo()) return
+    throw new Error("the feed has ended")
+  } finally {
+    watching.abort()
+    desk.close()
+  }
 }

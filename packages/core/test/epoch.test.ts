@@ -2,11 +2,14 @@ import { expect, test } from "vitest"
 
 import { laneOf, type ExchangeInput } from "@tearline/core"
 
-import { readUnit } from "./fixtures/suite.ts"
+import { takenOff } from "./fixtures/forged.ts"
+import { readUnit, restoreStatement } from "./fixtures/suite.ts"
 import { createWorld, type World } from "./fixtures/world.ts"
 
 function reopen(world: World, epoch: number) {
-  const input: ExchangeInput = { kind: "reopened", epoch, peers: [world.of("birch").org] }
+  const statement = restoreStatement(world.of("alder").org, epoch)
+  const peers = [world.of("birch").org]
+  const input: ExchangeInput = { kind: "reopened", epoch, statement, peers }
   return world.of("alder").host.submit(input, laneOf(input))
 }
 
@@ -55,11 +58,14 @@ test("a peer that the backup did not know is spoken to in the new epoch", async 
   expect(lastPlace(world)?.place).toMatchObject({ epoch: 5, number: 1 })
 })
 
-test("the first heartbeat after a restore is due at once", async () => {
+test("M-LNK-11: each peer is told at once of a restore, in the new epoch", async () => {
   const world = createWorld()
   await world.warn("alder", "birch")
-  await reopen(world, 2)
   world.road.length = 0
-  await world.tick("alder", "birch")
+  await reopen(world, 2)
   expect(world.road).toHaveLength(1)
+  expect(lastPlace(world)?.place).toMatchObject({ epoch: 2, lane: 1, number: 1 })
+  const { statement } = readUnit(takenOff(world.road).item.unit)
+  expect(statement.kind).toBe("restored")
+  expect(statement.content["given"]).toEqual([{ lane: 0, epoch: 1, upTo: 1, beyond: [] }])
 })

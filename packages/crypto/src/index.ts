@@ -60,6 +60,7 @@ export {
   mustBeValidAt,
   signIdentity,
 } from "./identity.ts"
+export { type KeptMessage, type OpenedKept, encodeOpening, openKept } from "./kept.ts"
 export {
   type KemKey,
   type KemPublicKey,
@@ -75,6 +76,7 @@ export {
   signOperations,
 } from "./operations.ts"
 export { type Prekey, type PrekeyBundle, checkPrekeys, prekeyAt, signPrekeys } from "./prekeys.ts"
+export { type RestoreStatement, checkRestore, signRestore } from "./restore.ts"
 export {
   type KeyOf,
   type SignatureContext,

@@ -9,6 +9,7 @@ import {
   checkIdentity,
   checkIdentityChain,
   checkOperations,
+  checkRestore,
   decode,
   encode,
   fingerprint,
@@ -116,4 +117,25 @@ test.each(envelopes.valid)("the recorded unit to $to opens to the recorded messa
 test.each(envelopes.invalid)("M-ENV-13: $reason is refused as $code", async ({ code, unit }) => {
   const trust = await trustOf(envelopes.birch)
   expect(await codeOfLater(() => openUnit(fromHex(unit), trust))).toBe(code)
+})
+
+describe("restore statements", () => {
+  const recorded = vectors("restore") as {
+    identity: string
+    epoch: number
+    issuedSeconds: number
+    valid: string
+    invalid: { reason: string; statement: string; code: string }[]
+  }
+  const identity = checkIdentity(fromHex(recorded.identity))
+
+  test("M-ID-11: the root's word is taken", () => {
+    const { epoch, issuedSeconds } = recorded
+    const statement = checkRestore(fromHex(recorded.valid), identity)
+    expect(statement).toEqual({ org: identity.org, epoch, issuedSeconds })
+  })
+
+  test.each(recorded.invalid)("M-ID-11: $reason is refused", ({ statement, code }) => {
+    expect(codeOf(() => checkRestore(fromHex(statement), identity))).toBe(code)
+  })
 })

@@ -234,5 +234,6 @@ function envelopeOf(content: Content): OpenedEnvelope {
     place: { epoch, lane: content.lane as Lane, number },
     signedBytes: content.signedObject,
     partBytes: content.privatePartBytes,
+    openingBytes: content.openingBytes,
   }
 }

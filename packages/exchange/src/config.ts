@@ -21,6 +21,8 @@ const configSchema = v.object({
   identity: v.pipe(v.array(base64), v.minLength(1)),
   /** The own operations statement in base64. It names the gateway key that the header carries. */
   operations: base64,
+  /** The newest restore statement of this node in base64, if there is one. */
+  restore: v.optional(base64),
   /** The 64 bytes of the exchange's signing key in base64. */
   exchangeKey: base64,
   /** The 32-byte seeds of the KEM keys that can still be opened with, in base64. */

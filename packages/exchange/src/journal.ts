@@ -8,6 +8,7 @@
 
 import {
   readMessage,
+  type Exchanged,
   type ExchangeJournal,
   type Message,
   type StoredThread,
@@ -21,7 +22,7 @@ import { ReadMessages } from "./read-messages.ts"
 
 type Fields = Readonly<Record<string, Value | undefined>>
 
-function corrupt(loaded: LoadedMessage, cause?: unknown): ExchangeError {
+function corrupt(loaded: Pick<LoadedMessage, "id">, cause?: unknown): ExchangeError {
   const message = `the stored message ${loaded.id} is damaged: restore it from a backup`
   return new ExchangeError("corrupt", message, { cause })
 }
@@ -79,6 +80,16 @@ export function threadOf(loaded: LoadedThread): Thread {
   }
 }
 
+/** What is given back to a peer is what was signed, or nothing. Throws `corrupt`. */
+function mustBeWhole(it: Exchanged): Exchanged {
+  try {
+    if (messageIdOf(signedParts(it.signed).payload) === it.id) return it
+  } catch (error) {
+    throw corrupt(it, error)
+  }
+  throw corrupt(it)
+}
+
 export function journalOver(store: ExchangeStore): ExchangeJournal {
   return {
     async thread(id): Promise<StoredThread | undefined> {
@@ -87,6 +98,11 @@ export function journalOver(store: ExchangeStore): ExchangeJournal {
     },
     threadOf: (digest, peer) => store.threadOf(digest, peer),
     link: (peer) => store.link(peer),
+    exchanged: async (query) => (await store.exchanged(query)).map(mustBeWhole),
+    sent: async (digest, peer) => {
+      const sent = await store.sent(digest, peer)
+      return sent && mustBeWhole(sent)
+    },
     hasArrived: (digest) => store.hasArrived(digest),
     commit: (writes) => store.commit(writes),
   }

@@ -2,6 +2,8 @@
 
 import type { OrgId } from "@tearline/core"
 import {
+  checkRestore,
+  CryptoError,
   kemKeyFromSeed,
   signingKeyFromSeed,
   type SigningKey,
@@ -20,6 +22,15 @@ export interface OwnKeys {
   readonly gatewayKey: VerifyingKey
   /** Seeds of the KEM keys that can be opened with, by prekey id in hexadecimal. */
   readonly kemSeeds: ReadonlyMap<string, Uint8Array>
+  /** The newest restore of this node that its root has authorised. */
+  readonly restore: OwnRestore | undefined
+}
+
+/** A restore of this node: the statement's exact bytes, for the peers, and what it says. */
+interface OwnRestore {
+  readonly statement: Uint8Array
+  readonly epoch: number
+  readonly atMs: number
 }
 
 /** Throws `bad_config` when keys and statements are not of one organisation. */
@@ -43,7 +54,20 @@ export async function ownKeysOf(config: ExchangeConfig): Promise<OwnKeys> {
     throw disagreeing("the exchange key")
   }
   const { gatewayKey } = statements.operation
-  return { own: config.org, statements, exchangeKey, gatewayKey, kemSeeds }
+  const restore = restoreOf(config, statements)
+  return { own: config.org, statements, exchangeKey, gatewayKey, kemSeeds, restore }
+}
+
+function restoreOf(config: ExchangeConfig, { current }: Verified): OwnRestore | undefined {
+  if (config.restore === undefined) return undefined
+  const statement = Uint8Array.fromBase64(config.restore)
+  try {
+    const { epoch, issuedSeconds } = checkRestore(statement, current)
+    return { statement, epoch, atMs: issuedSeconds * 1_000 }
+  } catch (error) {
+    if (!(error instanceof CryptoError)) throw error
+    throw disagreeing("the restore statement")
+  }
 }
 
 function disagreeing(what: string): ExchangeError {

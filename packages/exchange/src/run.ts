@@ -15,6 +15,7 @@ import {
   type ExchangeMachine,
   type ExchangeOutput,
   type Host,
+  GivingBack,
   Metrics,
   type OrgId,
   type TakenReports,
@@ -40,6 +41,7 @@ import { hashing } from "./hashing.ts"
 import { journalOver } from "./journal.ts"
 import { Opener, type ToBeOpened } from "./opener/opener.ts"
 import { type OwnKeys, ownKeysOf } from "./own-keys.ts"
+import { pastVerifierOf } from "./past.ts"
 import { pause } from "./pause.ts"
 import { Peers, reachableOf } from "./peers.ts"
 import { sealerOf } from "./sealer.ts"
@@ -146,6 +148,7 @@ function machineOf(parts: Parts, perform: (output: ExchangeOutput) => void): Exc
     own,
     journal: journalOver(store),
     sealer: sealerOf({ own, exchangeKey, gatewayKeyId: gatewayKey.id, kemKeyOf }),
+    past: pastVerifierOf({ ...keys, find: (org) => peers.find(org) }),
     hashing,
     clock: ports.clock,
     chance: { bytes: (count) => new Uint8Array(randomBytes(count)) },
@@ -169,12 +172,19 @@ function carriageOf(parts: Parts): Carriage {
           return taken.add(output.digest)
         case "show":
           return events.tell({ kind: "thread", thread: output.thread })
+        case "give-back":
+          return giving.due(output.due)
       }
     }),
     { breathe },
   )
   const submit = submitter(parts, host)
   const common = { own, line, peers, submit, diagnostics, metrics }
+  const giving = new GivingBack({
+    submit,
+    onTrouble: (peer, error) =>
+      diagnostics("warn", "not_given_back", { peer, code: codeOf(error) }),
+  })
   const taken = takenReportsOf(line, diagnostics)
   const gatewayKeyOf = (peer: OrgId) => peers.find(peer)?.verified.operation.gatewayKey
   const onUnknownPeer = () => peers.tellGateway()
@@ -198,7 +208,7 @@ function carriageOf(parts: Parts): Carriage {
     onHeard: (peer) => departures.tryNow(peer),
     onConnected: () => departures.tryNow(),
   })
-  return { host, submit, taken, departures, answers, opener, arrivals }
+  return { host, submit, taken, departures, giving, answers, opener, arrivals }
 }
 
 interface Carriage {
@@ -207,6 +217,7 @@ interface Carriage {
   readonly taken: TakenReports
   readonly departures: Departures
   readonly answers: CarriedAnswers
+  readonly giving: GivingBack
   readonly opener: Opener
   readonly arrivals: Arrivals
 }
@@ -236,6 +247,7 @@ async function start(parts: Parts): Promise<RunningExchange> {
   const ticks = new Ticks({ peers, clock, submit, diagnostics })
   // Counted before anything else can enqueue, so that each item is counted once.
   const { outbox } = await store.counts(clock.nowMs())
+  await reopen(parts, submit)
   await store.takeBack()
   const served = await serveDesk(parts, { ...carriage, ticks })
   const running = { ...carriage, ticks, served }
@@ -250,6 +262,19 @@ async function start(parts: Parts): Promise<RunningExchange> {
     tick: () => ticks.tick(),
     close: () => closeAll(parts, running),
   }
+}
+
+/**
+ * First of all after a restore, before anything is sealed: the new epoch on every link. Each start
+ * asks again, and finds it done; a link that is made later begins in it too.
+ */
+async function reopen({ keys, peers, ports }: Parts, submit: Carriage["submit"]): Promise<void> {
+  const { restore } = keys
+  const orgs = peers.all().map((it) => it.org)
+  if (restore === undefined || orgs.length === 0) return
+  const { epoch, statement } = restore
+  const answer = await submit({ kind: "reopened", epoch, statement, peers: orgs })
+  if (answer.kind === "noted") ports.diagnostics("info", "epoch_opened", { epoch })
 }
 
 function serveDesk(
@@ -270,6 +295,8 @@ function serveDesk(
     diagnostics: ports.diagnostics,
     clock: ports.clock,
     submit,
+    restoredAtMs: keys.restore?.atMs ?? null,
+    onIntroduced: () => reopen(parts, submit),
     isConnected: () => arrivals.isConnected,
     isClockSuspect: () => ticks.isClockSuspect,
     storageTrouble: () => parts.storage.now(arrivals.damaged),
@@ -299,17 +326,24 @@ interface Running extends Carriage {
 }
 
 function countsOf({ activity }: Parts, running: Running): ActivityCounts {
-  const { arrivals, departures, taken, host } = running
+  const { arrivals, departures, giving, taken, host } = running
   const { done, inFlight } = activity.counts
   return {
     done: done + arrivals.done + departures.done,
-    inFlight: inFlight + host.waiting + arrivals.inHand + departures.outstanding + taken.pending,
+    inFlight:
+      inFlight +
+      host.waiting +
+      arrivals.inHand +
+      departures.outstanding +
+      giving.running +
+      taken.pending,
   }
 }
 
 async function closeAll(parts: Parts, running: Running): Promise<void> {
-  const { arrivals, answers, departures, taken, opener, ticks, served } = running
+  const { arrivals, answers, departures, giving, taken, opener, ticks, served } = running
   ticks.close()
+  giving.close()
   parts.events.close()
   await served.close()
   parts.peers.close()

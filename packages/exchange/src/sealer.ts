@@ -11,6 +11,7 @@ import {
   type Statement,
 } from "@tearline/core"
 import {
+  encodeOpening,
   sealEnvelope,
   type KemPublicKey,
   type SigningKey,
@@ -62,13 +63,14 @@ export function sealerOf({ own, exchangeKey, gatewayKeyId, kemKeyOf }: SealerPar
           unit: itemOf(sealed.units, at),
           slotHash: itemOf(sealed.slotHashes, at).toHex(),
           part: itemOf(sealed.privateParts, at),
+          opening: encodeOpening(itemOf(sealed.audienceOpenings, at)),
         })),
       }
     },
   }
 }
 
-function itemOf(list: readonly Uint8Array[], index: number): Uint8Array {
+function itemOf<Item>(list: readonly Item[], index: number): Item {
   const it = list[index]
   if (it === undefined) throw new RangeError(`sealing gave nothing for addressee ${index}`)
   return it

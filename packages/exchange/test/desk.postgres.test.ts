@@ -195,6 +195,8 @@ test("a damaged message is never used, and takes nothing but its thread out of s
       message,
       signed: whole.signed,
       part: whole.part,
+      opening: new Uint8Array(1),
+      slotNumber: 1,
       learnedAtMs: 1,
     },
   ])

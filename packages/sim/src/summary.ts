@@ -50,6 +50,7 @@ function linesOf(report: RunReport, cpuSeconds: number): string[] {
     ...least.map(([name, count]) => `  ${String(count).padStart(6)}  ${name}`),
     ...tooRare.map((it) => `seen too seldom: ${it}`),
     ...found.flatMap(brokenLines),
+    `${rare.get("own message lost that nobody else had") ?? 0} lost by restores that nobody else had`,
     `${events} events, ${faults} faults, ${cpuSeconds.toFixed(1)} s of CPU, ` +
       `${perMinute.toFixed(2)} network-years in a CPU-minute`,
   ]

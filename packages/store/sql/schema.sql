@@ -85,8 +85,9 @@ table exchange.custody
   thread bytea
   at_ms bigint not null
   receipt bytea not null
+  is_returned boolean not null default false
   CREATE INDEX custody_thread ON exchange.custody USING btree (thread) WHERE (thread IS NOT NULL)
-  CREATE UNIQUE INDEX custody_pkey ON exchange.custody USING btree (digest, by)
+  CREATE UNIQUE INDEX custody_pkey ON exchange.custody USING btree (digest, by, is_returned)
   grant tl_exchange: insert, select
 
 table exchange.link
@@ -110,7 +111,11 @@ table exchange.message
   learned_at_ms bigint not null
   signed bytea not null
   part bytea not null
+  opening bytea
+  lane smallint
+  slot_number bigint
   CREATE INDEX message_digest ON exchange.message USING btree (digest, peer)
+  CREATE INDEX message_place ON exchange.message USING btree (peer, direction, lane, epoch, slot_number) WHERE (slot_number IS NOT NULL)
   CREATE INDEX message_thread ON exchange.message USING btree (thread) WHERE (thread IS NOT NULL)
   CREATE UNIQUE INDEX message_pkey ON exchange.message USING btree (peer, id)
   grant tl_exchange: insert, select

@@ -65,6 +65,7 @@ export interface MessageOptions {
   readonly peer?: OrgId
   readonly precedence?: "FLASH" | "ROUTINE"
   readonly signed?: Uint8Array
+  readonly slotNumber?: number
 }
 
 export function messageWrite(name: string, options: MessageOptions = {}): WriteOf<"message"> {
@@ -102,6 +103,8 @@ export function messageWrite(name: string, options: MessageOptions = {}): WriteO
     },
     signed: options.signed ?? bytes(`signed ${name}`),
     part: bytes(`part ${name}`),
+    opening: bytes(`opening ${name}`),
+    slotNumber: options.slotNumber ?? 1,
     learnedAtMs: 1_001,
   }
 }

@@ -19,6 +19,7 @@ import { readBackReply } from "./read-back-reply.ts"
 import { readBack } from "./read-back.ts"
 import { read } from "./read.ts"
 import { reject } from "./reject.ts"
+import { restore } from "./restore.ts"
 import { show } from "./show.ts"
 import { status } from "./status.ts"
 import { thanksReply } from "./thanks-reply.ts"
@@ -32,6 +33,7 @@ import { windowDissent } from "./window-dissent.ts"
 export const commands: readonly Command[] = [
   init,
   up,
+  restore,
   status,
   carry,
   peerExport,

@@ -34,6 +34,7 @@ function linesOf(found: NodeStatus, style: Style): readonly string[] {
       "owed",
       `${obligations.open} open, ${obligations.overdue > 0 ? style.alarm(overdue) : overdue}`,
     ],
+    ...restoredRow(found, style),
     ...(found.quarantined > 0
       ? [["set aside", style.alarm(`${found.quarantined} arrivals that could not be handled`)]]
       : []),
@@ -46,6 +47,15 @@ function linesOf(found: NodeStatus, style: Style): readonly string[] {
   const rows = links.map((link) => rowOf(link, nowMs, style))
   const titles = ["link", "state", "last heard", "last sent", "waiting to leave"]
   return [...top, "", ...table([titles.map((it) => style.bold(it)), ...rows])]
+}
+
+/** A restore, for as long as somebody still has something to give back, and after. */
+function restoredRow({ restored }: NodeStatus, style: Style): readonly (readonly string[])[] {
+  if (restored === null) return []
+  const { atMs, waitingFor } = restored
+  const waited = `waiting for returns from: ${waitingFor.map((it) => plain(it)).join(", ")}`
+  const state = waitingFor.length > 0 ? style.alarm(waited) : "all returned"
+  return [["restored", `at ${absolute(atMs)}, ${state}`]]
 }
 
 function rowOf(link: LinkStatus, nowMs: number, style: Style): readonly string[] {

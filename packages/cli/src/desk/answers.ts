@@ -42,6 +42,8 @@ export interface NodeStatus {
   readonly threads: { readonly open: number; readonly closed: number }
   readonly obligations: { readonly open: number; readonly overdue: number }
   readonly quarantined: number
+  /** The newest restore of this node, and the peers that have not given back everything yet. */
+  readonly restored: { readonly atMs: number; readonly waitingFor: readonly string[] } | null
 }
 
 export interface Invite {

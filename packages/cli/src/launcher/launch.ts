@@ -22,6 +22,7 @@ import { BoundedLog } from "./bounded-log.ts"
 import { Child, type ChildEvent, type ChildOptions } from "./child.ts"
 import { databaseError, type Databases, openDatabases } from "./database.ts"
 import { takeLock } from "./lock.ts"
+import { type Mark, openMark } from "./mark.ts"
 import { exchangeConfig, gatewayConfig } from "./process-config.ts"
 import { dropSocketFolder, prepareSocketFolder } from "./socket-folder.ts"
 
@@ -127,6 +128,7 @@ class Parts {
   readonly #progress: (message: string) => void
   readonly #codeCache: string
   #databases: Databases | undefined
+  #mark: Mark | undefined
   #innerPort = 0
 
   constructor(folder: NodeFolder, options: LaunchOptions) {
@@ -160,12 +162,14 @@ class Parts {
       },
       onFailure: (code) => this.#tell({ process: "postgres", kind: "failed", code }),
     })
+    this.#mark = await openMark(this.folder, this.#urls())
     this.#step("starting the gateway…")
     const ready = await this.gateway.start()
     this.#innerPort = portOf(ready["innerPort"])
     tellInnerPort(this.folder, this.#innerPort)
     this.#step("starting the exchange…")
     await this.exchange.start()
+    this.#mark.start(() => this.#urls())
     this.#mustGoOn()
   }
 
@@ -183,6 +187,7 @@ class Parts {
     rmSync(this.folder.innerRecord, { force: true })
     await this.gateway.stop()
     const databases = this.#databases
+    if (databases !== undefined) await this.#mark?.close(databases.urls)
     await databases?.close()
     this.#databases = undefined
   }

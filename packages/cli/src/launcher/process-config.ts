@@ -1,5 +1,7 @@
 /** What each process is told at its start: its own keys and its own database, nothing of others. */
 
+import { existsSync } from "node:fs"
+
 import type { GatewayConfig, TlsIdentity } from "@tearline/gateway"
 import type { RoleUrls } from "@tearline/postgres"
 
@@ -48,9 +50,11 @@ const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base6
 /** The exchange's document. */
 export function exchangeConfig(folder: NodeFolder, urls: RoleUrls, innerPort: number): object {
   const { org, name } = folder.config()
+  const isRestored = existsSync(folder.statement("restore"))
   return {
     org,
     name,
+    ...(isRestored ? { restore: base64(folder.readStatement("restore")) } : {}),
     identity: [base64(folder.readStatement("identity"))],
     operations: base64(folder.readStatement("operations")),
     exchangeKey: (folder.readSecret("exchange") as Seed).seed,

@@ -54,3 +54,4 @@ export {
 export { ArrivalFeed, feedTimes, type FeedParts, type FeedTimes } from "./arrival-feed.ts"
 export { Intake, precedenceOf, unopenable, type HeldUnit, type IntakeParts } from "./intake.ts"
 export { TakenReports, type TakenReportsParts } from "./taken-reports.ts"
+export { GivingBack, type GivingBackParts } from "./giving-back.ts"

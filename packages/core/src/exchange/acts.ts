@@ -12,7 +12,7 @@ import { partyOf, type Thread } from "../thread/thread.ts"
 import { ActError, type Acted } from "./inputs.ts"
 
 /** Kinds that machines send; an officer cannot. */
-const automatic: readonly string[] = ["warning", "heartbeat"]
+const automatic: readonly string[] = ["warning", "heartbeat", "restored", "returned"]
 
 function ruleFor(thread: Thread, author: OrgId, { act }: Acted): KindRule {
   const rule = kindRule(act)

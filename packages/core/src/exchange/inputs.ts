@@ -3,7 +3,7 @@
 import type { Digest, MessageId, OrgId, ThreadId } from "../ids.ts"
 import type { LanePlace } from "../link/link.ts"
 import type { Custody } from "../messages/statement.ts"
-import type { Precedence } from "../vocabulary/precedence.ts"
+import type { Lane, Precedence } from "../vocabulary/precedence.ts"
 import type { Status } from "../vocabulary/status.ts"
 import type { OutboxItem } from "./ports.ts"
 
@@ -46,6 +46,8 @@ export interface OpenedEnvelope {
   readonly place: Pick<LanePlace, "epoch" | "lane" | "number">
   readonly signedBytes: Uint8Array
   readonly partBytes: Uint8Array
+  /** What shows that the signature covers the part; exact bytes. */
+  readonly openingBytes: Uint8Array
 }
 
 interface FromGateway {
@@ -71,7 +73,7 @@ export interface Unopenable extends FromGateway {
 /** The peer's gateway holds an envelope of ours. */
 export interface CustodyReceived {
   readonly kind: "custody-received"
-  readonly item: Pick<OutboxItem, "id" | "lane" | "digest" | "thread">
+  readonly item: Pick<OutboxItem, "id" | "lane" | "digest" | "thread" | "peer" | "createdAtMs">
   readonly custody: Custody
   readonly receipt: Uint8Array
 }
@@ -97,8 +99,19 @@ export interface Ticked {
 export interface Reopened {
   readonly kind: "reopened"
   readonly epoch: number
+  /** The restore statement, signed by the offline root: each peer is shown it. */
+  readonly statement: Uint8Array
   /** All peers, also those of which the backup knows no link. */
   readonly peers: readonly OrgId[]
+}
+
+/** A restored peer is to be given back the next page of what it may have lost. */
+export interface ReturnsDue {
+  readonly kind: "returns-due"
+  readonly peer: OrgId
+  /** Of the peer's restore. */
+  readonly epoch: number
+  readonly lane: Lane
 }
 
 export type ExchangeInput =
@@ -110,6 +123,7 @@ export type ExchangeInput =
   | RefusalReceived
   | Ticked
   | Reopened
+  | ReturnsDue
 
 /** Hand this unit to our gateway. Idempotent by the item's id. */
 export interface SendOutput {
@@ -129,7 +143,13 @@ export interface ShowOutput {
   readonly thread: ThreadId
 }
 
-export type ExchangeOutput = SendOutput | TakenOutput | ShowOutput
+/** Give back to a restored peer, page by page. Idempotent: the link knows how far it has got. */
+export interface GiveBackOutput {
+  readonly kind: "give-back"
+  readonly due: ReturnsDue
+}
+
+export type ExchangeOutput = SendOutput | TakenOutput | ShowOutput | GiveBackOutput
 
 /** Why an officer's act is not done. Nothing has been written. */
 export type ActRefusal =
@@ -140,6 +160,7 @@ export type ActRefusal =
   | "malformed_content"
   | "no_addressee"
   | "threat_to_life_needs_reason"
+  | "restored_without_epoch"
 
 /** An act that is refused at home, with what to do. */
 export class ActError extends Error {
@@ -162,3 +183,5 @@ export type ExchangeAnswer =
   | { readonly kind: "again" }
   | { readonly kind: "refused"; readonly code: string }
   | { readonly kind: "noted" }
+  /** What is to be given back next, if anything is left. */
+  | { readonly kind: "given-back"; readonly next: ReturnsDue | null }

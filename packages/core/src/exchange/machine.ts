@@ -7,11 +7,12 @@
 
 import type { Machine, Stepped } from "../host/host.ts"
 import type { Digest } from "../ids.ts"
-import { heartbeatIsDue, toldOf, withEpoch } from "../link/link.ts"
+import { heartbeatIsDue, toldOf } from "../link/link.ts"
 import { policyHashOf } from "../thread/identity.ts"
 import { withCustody, withRefusal } from "../thread/thread.ts"
 import { precedences, type Lane } from "../vocabulary/precedence.ts"
 import { planAct } from "./acts.ts"
+import { giveBack, giveBackLate, returnsDue } from "./giving-back.ts"
 import {
   ActError,
   type Acted,
@@ -21,17 +22,16 @@ import {
   type ExchangeInput,
   type ExchangeOutput,
   type RefusalReceived,
-  type Reopened,
   type Ticked,
   type Unopenable,
 } from "./inputs.ts"
 import { openMemory } from "./memory.ts"
 import type { ExchangeWrite } from "./ports.ts"
 import { release } from "./releasing.ts"
+import { reopen } from "./reopening.ts"
 import { say } from "./saying.ts"
 import { refuse, take } from "./taking.ts"
 import {
-  changeLink,
   changeThread,
   credible,
   newTurn,
@@ -63,6 +63,8 @@ export function laneOf(input: ExchangeInput): Lane {
     case "reopened":
       // Before anything else can take a number.
       return precedences.entries.FLASH.lane
+    case "returns-due":
+      return input.lane
   }
 }
 
@@ -97,7 +99,25 @@ async function noteCustody(
   const { thread } = item
   if (thread !== null) await changeThread(desk, turn, thread, (it) => withCustody(it, custody))
   turn.writes.push({ kind: "custody", thread, custody, receipt }, { kind: "dequeue", id: item.id })
+  await giveBackOld(desk, turn, item, receipt)
   return { kind: "noted" }
+}
+
+/**
+ * A peer that was restored meanwhile may have held this before and have lost it: then its gateway
+ * gives the first receipt again and its exchange nothing.
+ */
+async function giveBackOld(
+  desk: Desk,
+  turn: Turn,
+  { digest, peer, createdAtMs }: CustodyReceived["item"],
+  custody: Uint8Array,
+): Promise<void> {
+  const { link } = await desk.memory.link(peer, desk.clock.nowMs())
+  if (createdAtMs > (link.peerRestore?.acceptedAtMs ?? -1)) return
+  const sent = await desk.journal.sent(digest, peer)
+  if (sent === undefined) return
+  await giveBackLate(desk, turn, peer, { direction: "out", late: { ...sent, custody } })
 }
 
 async function noteRefusal(
@@ -116,7 +136,9 @@ async function tick(desk: Desk, turn: Turn, { links }: Ticked): Promise<Exchange
   const nowMs = desk.clock.nowMs()
   for (const { peer, heartbeatMs } of links) {
     const { link } = await desk.memory.link(peer, nowMs)
-    if (!heartbeatIsDue(link, heartbeatMs, nowMs)) continue
+    const due = returnsDue(peer, link.peerRestore)
+    if (due !== null) turn.outputs.push({ kind: "give-back", due })
+    if (link.rolledBack !== undefined || !heartbeatIsDue(link, heartbeatMs, nowMs)) continue
     await say(desk, turn, {
       kind: "heartbeat",
       content: { held: toldOf(link) },
@@ -126,17 +148,6 @@ async function tick(desk: Desk, turn: Turn, { links }: Ticked): Promise<Exchange
       to: [{ org: peer, thread: null }],
     })
   }
-  return { kind: "noted" }
-}
-
-async function reopen(desk: Desk, turn: Turn, { epoch, peers }: Reopened): Promise<ExchangeAnswer> {
-  const nowMs = desk.clock.nowMs()
-  for (const peer of peers) {
-    const { link, version } = await desk.memory.link(peer, nowMs)
-    // A link that was never written has used no epoch at all.
-    if (version !== null && link.epoch >= epoch) return { kind: "refused", code: "epoch_not_new" }
-  }
-  for (const peer of peers) await changeLink(desk, turn, peer, (link) => withEpoch(link, epoch))
   return { kind: "noted" }
 }
 
@@ -169,6 +180,8 @@ function handle(desk: Desk, turn: Turn, input: ExchangeInput): Promise<ExchangeA
       return tick(desk, turn, input)
     case "reopened":
       return reopen(desk, turn, input)
+    case "returns-due":
+      return giveBack(desk, turn, input)
   }
 }
 
@@ -199,6 +212,8 @@ export function exchangeMachine(shell: ExchangeShell): ExchangeMachine {
     thread: (id) => shell.journal.thread(id),
     threadOf: (digest, peer) => shell.journal.threadOf(digest, peer),
     link: (peer) => shell.journal.link(peer),
+    exchanged: (query) => shell.journal.exchanged(query),
+    sent: (digest, peer) => shell.journal.sent(digest, peer),
     hasArrived: async (digest) => taken.has(digest) || shell.journal.hasArrived(digest),
     commit: (writes) => shell.journal.commit(writes),
   }

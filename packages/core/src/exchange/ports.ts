@@ -7,6 +7,7 @@
 
 import type { Digest, MessageId, OrgId, ThreadId } from "../ids.ts"
 import type { LanePlace, Link } from "../link/link.ts"
+import type { Place, ReturnCursor } from "../link/restore.ts"
 import type { Custody, Message, Part, Statement } from "../messages/statement.ts"
 import type { Obligation } from "../thread/obligation.ts"
 import type { Refusal, Thread } from "../thread/thread.ts"
@@ -25,8 +26,9 @@ export interface SealedUnit {
   /** The delivery unit, still without the gateway's outer signature. */
   readonly unit: Uint8Array
   readonly slotHash: string
-  /** Canonical bytes of the part as sealed in the slot. */
+  /** Canonical bytes of the part as sealed in the slot, and what shows it to be signed. */
   readonly part: Uint8Array
+  readonly opening: Uint8Array
 }
 
 export interface Sealed {
@@ -53,6 +55,10 @@ export interface MessageWrite {
   /** The signed object and the part, exact bytes. */
   readonly signed: Uint8Array
   readonly part: Uint8Array
+  /** What shows that the signature covers the part; exact bytes. */
+  readonly opening: Uint8Array
+  /** Of its slot; the epoch is the part's, the lane that of its precedence. */
+  readonly slotNumber: number
   /** When this node wrote it. */
   readonly learnedAtMs: number
 }
@@ -74,6 +80,8 @@ export interface CustodyWrite {
   readonly custody: Custody
   /** The signed receipt, exact bytes. */
   readonly receipt: Uint8Array
+  /** Returned by the peer as the one that the sender was given: it counts before any other. */
+  readonly isReturned?: true
 }
 
 export interface RefusalWrite {
@@ -161,6 +169,56 @@ export interface StoredLink {
   readonly version: number
 }
 
+/** Whose places are asked for: those of one direction of one lane, behind one of them. */
+export interface ExchangedQuery extends ReturnCursor {
+  readonly peer: OrgId
+  readonly limit: number
+}
+
+/** A message that was exchanged with a peer, as it is stored: exact bytes and its place. */
+export interface Exchanged {
+  readonly id: MessageId
+  readonly digest: Digest
+  readonly kind: string
+  readonly place: Place
+  readonly thread: ThreadId | null
+  readonly signed: Uint8Array
+  readonly part: Uint8Array
+  readonly opening: Uint8Array
+  /** The receipt of the addressee's gateway; null before there is one. */
+  readonly custody: Uint8Array | null
+}
+
+/** A returned message whose signatures have been held against pinned keys. */
+export interface VerifiedReturn {
+  readonly kind: "verified"
+  readonly id: MessageId
+  /** This organisation or the peer. */
+  readonly author: OrgId
+  /** Kind named by the signature's context. */
+  readonly messageKind: string
+  readonly statement: unknown
+  readonly part: unknown
+  /** Null where there is none, or none that a pinned gateway key has signed about this envelope. */
+  readonly custody: Custody | null
+}
+
+interface Unverified {
+  readonly kind: "refused"
+  readonly code: string
+}
+
+/** Checks what peers say of the past. Implemented over `@tearline/crypto` and the pinned keys. */
+export interface PastVerifier {
+  /** A restore statement, which only the peer's offline root can sign. */
+  restoreOf(peer: OrgId, statement: Uint8Array): { kind: "verified"; epoch: number } | Unverified
+  /** A message between this organisation and the peer, of either. */
+  returnedOf(
+    peer: OrgId,
+    returned: Pick<Exchanged, "digest" | "signed" | "part" | "opening" | "custody">,
+  ): VerifiedReturn | Unverified
+}
+
 /** The exchange's durable memory. Implemented over the exchange's door of `@tearline/store`. */
 export interface ExchangeJournal {
   thread(id: ThreadId): Promise<StoredThread | undefined>
@@ -170,6 +228,10 @@ export interface ExchangeJournal {
    */
   threadOf(digest: Digest, peer: OrgId): Promise<ThreadId | null | undefined>
   link(peer: OrgId): Promise<StoredLink | undefined>
+  /** In the order of epoch and number, those whose bytes are whole. */
+  exchanged(query: ExchangedQuery): Promise<readonly Exchanged[]>
+  /** The message of ours that travelled to `peer` in this envelope. */
+  sent(digest: Digest, peer: OrgId): Promise<Exchanged | undefined>
   /** Whether this envelope has been taken or refused before. */
   hasArrived(digest: Digest): Promise<boolean>
   /**

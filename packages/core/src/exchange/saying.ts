@@ -7,6 +7,7 @@ import { protocolVersion, type Message, type Part, type Statement } from "../mes
 import { nextPlace, nonceOf, withMessage, type Thread } from "../thread/thread.ts"
 import { precedences, type Precedence } from "../vocabulary/precedence.ts"
 import type { Status } from "../vocabulary/status.ts"
+import { ActError } from "./inputs.ts"
 import type { Addressee, Sealed } from "./ports.ts"
 import { changeLink, putThread, type Desk, type Turn } from "./turn.ts"
 
@@ -55,6 +56,7 @@ function subjectOf({ thread, nonce: drawn }: SpokenTo): Part["subject"] {
 
 async function addresseeOf(desk: Desk, saying: Saying, to: SpokenTo): Promise<Addressee> {
   const { link } = await desk.memory.link(to.org, desk.clock.nowMs())
+  if (link.rolledBack !== undefined) throw rolledBack(to.org)
   const place = nextLanePlace(link, precedences.entries[saying.precedence].lane)
   const inThread = to.thread && nextPlace(to.thread, desk.own, link.epoch)
   const withinMs = desk.withinMs?.(to.org) ?? null
@@ -98,6 +100,8 @@ async function queue(
     message,
     signed: sealed.signed,
     part: unit.part,
+    opening: unit.opening,
+    slotNumber: addressee.place.number,
     learnedAtMs: nowMs,
   })
   if (to.thread !== null) {
@@ -118,6 +122,14 @@ async function queue(
   }
   turn.writes.push({ kind: "enqueue", item })
   turn.outputs.push({ kind: "send", item })
+}
+
+/** The numbers that would be given were given before: nothing may be sealed under them again. */
+function rolledBack(peer: OrgId): ActError {
+  return new ActError(
+    "restored_without_epoch",
+    `${peer} holds what this database has lost: stop the node and type tearline restore`,
+  )
 }
 
 /** Says one thing to each of `saying.to`, once signed for all; gives the message's id. */

@@ -15,13 +15,14 @@ import type { Thread } from "../thread/thread.ts"
 import { isClosed, type ThreadView } from "../thread/view.ts"
 import type { ExchangeOutput } from "./inputs.ts"
 import type { HeldThread, Memory } from "./memory.ts"
-import type { ExchangeJournal, ExchangeWrite, Sealer } from "./ports.ts"
+import type { ExchangeJournal, ExchangeWrite, PastVerifier, Sealer } from "./ports.ts"
 
 /** What the exchange's machine stands on. */
 export interface ExchangePorts {
   readonly own: OrgId
   readonly journal: ExchangeJournal
   readonly sealer: Sealer
+  readonly past: PastVerifier
   readonly hashing: Hashing
   readonly clock: Clock
   /** Randomness of thread nonces, and of nothing else. */

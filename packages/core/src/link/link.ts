@@ -11,6 +11,7 @@ import { assert } from "../assert.ts"
 import type { OrgId } from "../ids.ts"
 import type { LaneHeld } from "../messages/heartbeat.ts"
 import type { Lane } from "../vocabulary/precedence.ts"
+import type { Awaited, PeerRestore, RolledBack } from "./restore.ts"
 
 /** Where the next slot of an outgoing lane goes. */
 export interface LaneOut {
@@ -34,6 +35,11 @@ export interface Link {
   readonly heardAtMs: number
   /** How many refusals we have said to the peer since `sinceMs`; bounded by the exchange. */
   readonly refused: { readonly sinceMs: number; readonly count: number }
+  /** What this node knew of its own lanes in each epoch that a restore has ended. */
+  readonly past?: readonly LaneHeld[]
+  readonly awaited?: Awaited
+  readonly peerRestore?: PeerRestore
+  readonly rolledBack?: RolledBack
 }
 
 /** What a peer has told of our lanes since its own epoch began; rows of our epoch only. */
@@ -65,16 +71,6 @@ export function newLink(peer: OrgId, nowMs: number): Link {
   }
 }
 
-/**
- * The link after a restore from a backup: what was sent since is not known here any more, so that
- * numbers go on in an epoch of which none was ever given. A heartbeat is due at once.
- */
-export function withEpoch(link: Link, epoch: number): Link {
-  const { toldHeld: _ofTheOld, ...rest } = link
-  const { out } = newLink(link.peer, 0)
-  return { ...rest, epoch, out, sealedAtMs: 0 }
-}
-
 export function nextLanePlace(link: Link, lane: Lane): LanePlace {
   const { number, slotHash } = link.out[lane]
   return { epoch: link.epoch, lane, number: number + 1, previousSlotHash: slotHash }
@@ -96,7 +92,8 @@ export function withRefusalSaid(link: Link, windowMs: number, nowMs: number): Li
   return { ...link, refused: isOver ? { sinceMs: nowMs, count: 1 } : { sinceMs, count: count + 1 } }
 }
 
-function taken(held: LaneHeld, number: number): LaneHeld {
+/** What is held with one number more. */
+export function taken(held: LaneHeld, number: number): LaneHeld {
   const beyond = new Set(held.beyond).add(number)
   let { upTo } = held
   while (beyond.delete(upTo + 1)) upTo += 1

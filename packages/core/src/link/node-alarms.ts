@@ -35,6 +35,8 @@ export type NodeAlarm =
   | StorageAlarm
   | ThreadAlarm
   | { readonly kind: "link-silent"; readonly peer: OrgId; readonly sinceMs: number }
+  /** The peer holds what this database has lost: nothing may be sealed to it before a new epoch. */
+  | { readonly kind: "restored-without-epoch"; readonly peer: OrgId; readonly sinceMs: number }
   | {
       readonly kind: "gaps"
       readonly peer: OrgId
@@ -67,7 +69,11 @@ function alarmsOfLink({ link, terms }: WatchedNode["links"][number], nowMs: numb
   const [theirs] = beAliveOf(link, terms)
   const missing = gapsOf(link).length
   const unheld = unheldBy(link).length
+  const { rolledBack } = link
   return [
+    ...(rolledBack === undefined
+      ? []
+      : [{ kind: "restored-without-epoch", peer, sinceMs: rolledBack.sinceMs } as const]),
     ...(isOverdue(theirs, nowMs)
       ? [{ kind: "link-silent", peer, sinceMs: theirs.startMs } as const]
       : []),

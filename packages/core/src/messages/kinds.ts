@@ -26,6 +26,7 @@ import {
   windowDissentSchema,
 } from "./handling.ts"
 import { heartbeatSchema } from "./heartbeat.ts"
+import { restoredSchema, returnedSchema } from "./restoring.ts"
 import { warningSchema } from "./warning.ts"
 
 /** The two ends of a thread. */
@@ -84,6 +85,8 @@ export const kinds = {
   "public-line": rule(publicLineSchema, either, ["warning", "public-line-reply"], true),
   "public-line-reply": rule(publicLineReplySchema, either, ["public-line", "public-line-reply"]),
   heartbeat: { ...rule(heartbeatSchema, either, []), subject: "link" },
+  restored: { ...rule(restoredSchema, either, []), subject: "link" },
+  returned: { ...rule(returnedSchema, either, []), subject: "link" },
 } as const satisfies Record<string, KindRule>
 
 export type Kind = keyof typeof kinds

@@ -91,6 +91,16 @@ export function withCustody(thread: Thread, custody: Custody): Thread {
   return { ...thread, custody: [...thread.custody, custody] }
 }
 
+/**
+ * The thread with the receipt that the sender was given, as a peer has returned it: of two for one
+ * envelope, which a restored gateway may have signed, both sides then count the same.
+ */
+export function withReturnedCustody(thread: Thread, custody: Custody): Thread {
+  const before = thread.custody.find((it) => it.digest === custody.digest)
+  if (before?.atMs === custody.atMs) return thread
+  return { ...thread, custody: [...thread.custody.filter((it) => it !== before), custody] }
+}
+
 /** The thread with a refusal added; the first one for an envelope stays. */
 export function withRefusal(thread: Thread, refusal: Refusal): Thread {
   if (thread.refusals.some((it) => it.digest === refusal.digest)) return thread

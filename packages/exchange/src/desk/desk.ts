@@ -28,6 +28,8 @@ export interface DeskParts
   readonly store: InboxParts["store"] & StatusParts["store"] & ReportParts["store"]
   readonly policy: ReportParts["policy"]
   readonly peers: Peers
+  /** A peer has been added: it may be one that this node knew before it was restored. */
+  readonly onIntroduced: () => Promise<void>
   readonly events: Events
   readonly metrics: Metrics
   readonly diagnostics: Diagnostics
@@ -120,6 +122,7 @@ export function deskApp(parts: DeskParts): Hono {
   app.get("/v1/peers", (c) => c.json(peers.all().map(peerLine)))
   app.post("/v1/peers", async (c) => {
     const peer = await peers.introduce(readIntroduction(await bodyOf(c.req)))
+    await parts.onIntroduced()
     events.tell({ kind: "peers" })
     return c.json(peerLine(peer))
   })

@@ -28,6 +28,8 @@ export interface StatusParts extends LinkParts {
   readonly isClockSuspect: () => boolean
   /** What fails now in the databases of either process. */
   readonly storageTrouble: () => Promise<readonly StorageAlarm[]>
+  /** When the root authorised the newest restore of this node; null for none. */
+  readonly restoredAtMs: number | null
 }
 
 export async function nodeStatus(parts: StatusParts, threads: ThreadAlarms): Promise<object> {
@@ -46,6 +48,7 @@ export async function nodeStatus(parts: StatusParts, threads: ThreadAlarms): Pro
     status: parts.isConnected() ? "ready" : "no-gateway",
     nowMs,
     isClockSuspect,
+    restored: restoredLine(parts, links),
     alarms: alarmsOf(watched, nowMs).map((it) => named(it, parts.nameOf)),
     links: links.map((it) => ({
       ...linkLine(it, nowMs),
@@ -55,6 +58,13 @@ export async function nodeStatus(parts: StatusParts, threads: ThreadAlarms): Pro
     obligations: counts.obligations,
     quarantined: counts.quarantined,
   }
+}
+
+/** A restore, and the peers that have not given back everything yet. */
+function restoredLine({ restoredAtMs }: StatusParts, links: readonly PeerLink[]): object | null {
+  if (restoredAtMs === null) return null
+  const waited = links.filter(({ link }) => link?.awaited !== undefined)
+  return { atMs: restoredAtMs, waitingFor: waited.map(({ peer }) => peer.name) }
 }
 
 function named(alarm: NodeAlarm, nameOf: StatusParts["nameOf"]): object {

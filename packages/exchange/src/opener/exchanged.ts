@@ -30,7 +30,7 @@ export interface KeyGiven {
 export type ToOpener = ToOpen | KeyGiven
 
 /** What of an opened unit goes back to the exchange. */
-export type Content = Pick<
+export interface Content extends Pick<
   OpenedUnit,
   | "messageId"
   | "kind"
@@ -44,7 +44,10 @@ export type Content = Pick<
   | "epoch"
   | "lane"
   | "number"
->
+> {
+  /** What shows that the signature covers the part; exact bytes. */
+  readonly openingBytes: Uint8Array
+}
 
 export type FromOpener =
   | { readonly kind: "ready" }

@@ -2,10 +2,12 @@
 
 import {
   CryptoError,
+  encodeOpening,
   kemKeyFromSeed,
   openUnit,
   verifyingKeyFrom,
   type KemKey,
+  type OpenedUnit,
   type VerifyingKey,
 } from "@tearline/crypto"
 
@@ -39,11 +41,12 @@ function finder(sender: Uint8Array, keys: readonly Uint8Array[]) {
       : undefined
 }
 
-function contentOf(it: Content): Content {
+function contentOf(it: OpenedUnit): Content {
   const { messageId, kind, statement, privatePart, signedObject, privatePartBytes } = it
   const { sender, precedence, digest, epoch, lane, number } = it
+  const openingBytes = encodeOpening(it.audienceOpening)
   const said = { messageId, kind, statement, privatePart, signedObject, privatePartBytes }
-  return { ...said, sender, precedence, digest, epoch, lane, number }
+  return { ...said, openingBytes, sender, precedence, digest, epoch, lane, number }
 }
 
 async function open(it: ToOpen): Promise<void> {

@@ -58,6 +58,7 @@ const contentSchema = v.object({
   statement: bytesOf(),
   signedObject: bytesOf(),
   privatePartBytes: bytesOf(),
+  openingBytes: bytesOf(),
   sender: bytesOf(16),
   precedence: laneSchema,
   digest: bytesOf(32),

@@ -61,6 +61,7 @@ function plainSealer(random: Random): Sealer {
         unit: new Uint8Array(1),
         slotHash: "00",
         part: new Uint8Array(1),
+        opening: new Uint8Array(1),
       })),
     }),
   }
@@ -82,6 +83,10 @@ function nodeOf(): Node {
     own: birch.id,
     journal,
     sealer: plainSealer(random),
+    past: {
+      restoreOf: () => ({ kind: "verified", epoch: 2 }),
+      returnedOf: () => ({ kind: "refused", code: "bad_signature" }),
+    },
     hashing,
     clock: { nowMs: () => nowMs },
     chance: { bytes: (count) => random.bytes(count) },
@@ -135,6 +140,7 @@ function arrivalOf(step: readonly Value[], at: number): Arrived {
       },
       signedBytes: said,
       partBytes: encode(part),
+      openingBytes: new Uint8Array(1),
     },
   }
 }

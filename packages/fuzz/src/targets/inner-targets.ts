@@ -279,6 +279,7 @@ export async function openOpenerAnswer(): Promise<Target> {
     privatePart: part,
     signedObject: bytesNamed("signed", 300),
     privatePartBytes: encode(part),
+    openingBytes: bytesNamed("opening", 300),
     sender: alder.org,
     precedence: 1,
     digest: bytesNamed("digest", 32),

@@ -73,6 +73,8 @@ export function mapJournal(): MapJournal {
     },
     threadOf: async (digest, peer) => digests.get(`${digest}/${peer}`),
     link: async (peer) => links.get(peer),
+    exchanged: async () => [],
+    sent: async () => undefined,
     hasArrived: async (digest) => arrived.has(digest),
     async commit(writes) {
       written.rows += writes.length

@@ -38,6 +38,7 @@ import {
 } from "./conduct.ts"
 import { isEntitled } from "./entitled.ts"
 import { Lanes } from "./lanes.ts"
+import { isElsewhere, isStored, type Promised } from "./promised.ts"
 import { Violation } from "./violation.ts"
 import { Watch } from "./watch.ts"
 import { nameFault, wordingFault } from "./wording.ts"
@@ -67,12 +68,6 @@ const graceMs = 60_000
 /** What is looked for at each start; at the end of a month it is everything. */
 const recentMs = 86_400_000
 const recentCount = 50
-
-interface Promised {
-  readonly id: MessageId
-  readonly thread: ThreadId
-  readonly atMs: number
-}
 
 export class Checkers {
   readonly #world: World
@@ -248,8 +243,7 @@ export class Checkers {
   }
 
   #mustBeThere(own: Organisation, { id, thread }: Promised): void {
-    const row = own.exchangeDisk.threads.get(thread)
-    if (row?.messages.some((it) => it.id === id) === true) return
+    if (isStored(own, { id, thread })) return
     this.fail("I1", `${own.name} has lost the accepted message ${id}`, thread)
   }
 
@@ -337,6 +331,14 @@ export class Checkers {
     if (thread === null) return
     this.#mayStandIn(own, thread, { author, kind, status })
     if (direction === "in") this.#promise(own, message.id, thread)
+    this.#seeReturned(own, write)
+  }
+
+  #seeReturned(own: Organisation, { direction, message, peer }: MessageWrite): void {
+    const isForgotten = this.#forgotten.get(own.org)?.some((it) => it.id === message.id) === true
+    if (!isForgotten) return
+    const isOwn = direction === "out" && !own.exchangeDisk.outbox.has(`${message.digest}/${peer}`)
+    this.#world.see(isOwn ? "own message given back" : "message given back")
   }
 
   /** The thread is one of ours, of this status, and its author may say that (I5, I6, I8). */
@@ -369,6 +371,7 @@ export class Checkers {
   /** A lane that is said to be held up to a number is: no gap is forgotten. */
   #countsLane(own: Organisation, { peer, held }: Link): void {
     if (peer === this.#world.hostile) return
+    const isRestored = this.restoredSince.has(own.org)
     for (const row of held) {
       // A row that was held against the arrivals once is kept as it is until it grows.
       if (this.#counted.has(row)) continue
@@ -376,7 +379,9 @@ export class Checkers {
       const { epoch, lane, upTo, beyond } = row
       const key = `${own.org}/${peer}/${epoch}/${lane}`
       const taken = this.#taken.get(key) ?? 0
-      if (upTo + beyond.length > taken) {
+      // What a peer gives back takes no arrival: the reckoning finds what is missing.
+      if (isRestored) this.#taken.set(key, upTo + beyond.length)
+      else if (upTo + beyond.length > taken) {
         this.fail("I12", `${own.name} forgets a gap: says that it holds ${upTo} and holds ${taken}`)
       }
     }
@@ -403,37 +408,44 @@ export class Checkers {
   }
 
   /**
-   * What a restored organisation has said since its backup is known to its peers alone: about these
-   * threads the two sides may differ, until peers can give back what they hold.
+   * Databases of this organisation have been brought back from a backup. What they have lost is to
+   * come back from whoever else has it; until the reckoning it may be missing.
    */
-  restored(own: Organisation, threads: readonly ThreadId[]): void {
-    for (const it of threads) this.excused.add(it)
+  restored(own: Organisation, changed: Iterable<ThreadId>): void {
+    for (const it of changed) this.excused.add(it)
     this.lanes.restored(own, this.#world.peers)
     this.restoredSince.add(own.org)
-    this.#promised.set(
-      own.org,
-      (this.#promised.get(own.org) ?? []).filter((it) => !this.excused.has(it.thread)),
-    )
-    for (const key of this.#taken.keys()) if (key.startsWith(own.org)) this.#taken.delete(key)
-    // Each of these counts was held against the arrivals when it was written.
-    for (const [peer, { link }] of own.exchangeDisk.links) {
-      for (const { epoch, lane, upTo, beyond } of link.held) {
-        this.#taken.set(`${own.org}/${peer}/${epoch}/${lane}`, upTo + beyond.length)
-      }
-    }
+    const promised = this.#promised.get(own.org) ?? []
+    const isHere = (it: Promised) => isStored(own, it)
+    this.#promised.set(own.org, promised.filter(isHere))
+    this.#listOf(this.#forgotten, own.org).push(...promised.filter((it) => !isHere(it)))
+    // A gateway that has forgotten an envelope gives custody of it anew.
+    const given = this.#given.get(own.org) ?? []
+    const isHeld = (digest: Digest) => own.gatewayDisk.arrivals.has(digest)
+    for (const it of given) if (!isHeld(it)) this.#receipts.delete(`${own.org}/${it}`)
+    this.#given.set(own.org, given.filter(isHeld))
   }
 
-  /** Threads of which one side has forgotten something by a restore. */
+  /** What a restore has lost must be back, unless nobody else had it: that is counted. */
+  everythingCameBack(own: Organisation): void {
+    for (const it of this.#forgotten.get(own.org) ?? []) {
+      if (isStored(own, it)) this.#promise(own, it.id, it.thread)
+      else if (isElsewhere(this.#world, own, it)) this.#mustBeThere(own, it)
+      else this.#world.see("own message lost that nobody else had")
+    }
+    this.#forgotten.delete(own.org)
+  }
+
+  readonly #forgotten = new Map<OrgId, Promised[]>()
+  /** Threads in which a restored node may lack a number of its own for good. */
   readonly excused = new Set<ThreadId>()
-  /** Numbers that will stay missing, by sender, receiver, epoch and lane. */
-  readonly knownGaps = new Map<string, number>()
   /** Organisations restored in this month. */
   readonly restoredSince = new Set<OrgId>()
 
   /** Forgets what was retired from the disks. */
   retire(beforeMs: number, isRetired: (own: OrgId, thread: ThreadId) => boolean): void {
     const { organisations } = this.#world
-    const isStored = (thread: ThreadId | null) =>
+    const isKept = (thread: ThreadId | null) =>
       thread !== null &&
       livesOn(thread) &&
       [...organisations.values()].some((it) => it.exchangeDisk.threads.has(thread))
@@ -449,11 +461,12 @@ export class Checkers {
       )
     }
     for (const [id, { atMs, to }] of this.said) {
-      const stays = ({ part }: { part: Part }) => isStored(part.subject?.thread ?? null)
+      const stays = ({ part }: { part: Part }) => isKept(part.subject?.thread ?? null)
       if (atMs >= beforeMs || [...to.values()].some(stays)) continue
       this.said.delete(id)
       this.#saidBy.delete((id.slice(32) + id.slice(0, 32)) as Digest)
     }
+    this.restoredSince.clear()
     this.#enqueued.clear()
     this.#receipts.clear()
     this.#places.clear()

@@ -6,6 +6,16 @@ import type { ThreadRow } from "../disk/exchange-disk.ts"
 import type { Organisation } from "../node/organisation.ts"
 import type { World } from "../world/world.ts"
 
+/** Whatever a restored node was waiting for from its honest peers has come. */
+function isGivenBack(world: World, own: Organisation): void {
+  for (const [peer, { link }] of own.exchangeDisk.links) {
+    const left = link.awaited ?? link.peerRestore?.cursor ?? link.rolledBack
+    if (peer === world.hostile || left === undefined || left === null) continue
+    const name = world.organisations.get(peer)?.name
+    world.checkers.fail("I12", `${own.name} and ${name} have not given back everything`)
+  }
+}
+
 function isQuiet(world: World, own: Organisation): void {
   const { checkers, hostile } = world
   const left = [...own.exchangeDisk.outbox.values()].filter((it) => it.item.peer !== hostile)
@@ -18,16 +28,6 @@ function isQuiet(world: World, own: Organisation): void {
   if (size > 0) checkers.fail("I12", `${own.name}'s gateway still holds ${size} for its exchange`)
 }
 
-/**
- * A restored node refuses what answers a warning of its own that it has forgotten: those numbers
- * stay missing, and no others.
- */
-function isKnownGap(world: World, own: Organisation, lane: string, missing: number): boolean {
-  const { knownGaps, restoredSince } = world.checkers
-  if (restoredSince.has(own.org)) knownGaps.set(lane, missing)
-  return missing === (knownGaps.get(lane) ?? 0)
-}
-
 function lanesAreWhole(world: World, own: Organisation): void {
   for (const peer of world.organisations.values()) {
     const sent = peer.exchangeDisk.links.get(own.org)?.link
@@ -36,7 +36,7 @@ function lanesAreWhole(world: World, own: Organisation): void {
     sent.out.forEach(({ number }, lane) => {
       const row = held.find((it) => it.epoch === sent.epoch && it.lane === lane)
       const missing = number - (row?.upTo ?? 0) - (row?.beyond.length ?? 0)
-      if (isKnownGap(world, own, `${peer.org}/${own.org}/${sent.epoch}/${lane}`, missing)) return
+      if (missing === 0) return
       const what = `${own.name} lacks ${missing} of ${number} in lane ${lane} of ${peer.name}`
       world.checkers.fail("I12", what)
     })
@@ -47,7 +47,7 @@ function threadsAgree(world: World, own: Organisation): void {
   for (const [thread, row] of own.exchangeDisk.threads) {
     const { originator, addressee } = row.head.thread
     const other = world.organisations.get(originator === own.org ? addressee : originator)
-    if (other === undefined || world.checkers.excused.has(thread)) continue
+    if (other === undefined) continue
     const there = other.exchangeDisk.threads.get(thread)
     const open = leftToMachines(row)
     if (open !== undefined) {
@@ -106,12 +106,13 @@ export function mustHaveConverged(world: World): void {
   world.checkers.keepWatch()
   for (const own of world.organisations.values()) {
     isQuiet(world, own)
+    isGivenBack(world, own)
     lanesAreWhole(world, own)
     threadsAgree(world, own)
+    world.checkers.everythingCameBack(own)
     world.checkers.everythingIsThere(own)
   }
-  const refused = refusedThreads(world).find((it) => !world.checkers.excused.has(it))
-  world.checkers.restoredSince.clear()
+  const [refused] = refusedThreads(world)
   if (refused !== undefined) {
     world.checkers.fail("I9", "something of an honest peer was refused", refused)
   }

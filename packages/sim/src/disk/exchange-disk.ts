@@ -1,10 +1,14 @@
 /** What an exchange keeps, as rows; the core's journal and outbox over them. */
 
 import {
+  precedences,
   readMessage,
   type ArrivalWrite,
   type Custody,
+  type CustodyWrite,
   type Digest,
+  type Exchanged,
+  type ExchangedQuery,
   type ExchangeJournal,
   type ExchangeWrite,
   type Message,
@@ -43,6 +47,19 @@ export interface ThreadRow {
   readonly custody: readonly Custody[]
   readonly refusals: readonly Refusal[]
   readonly obligations: ReadonlyMap<string, Obligation>
+}
+
+/** Where a message stands in its lane; those of a thread are kept there, once. */
+export interface SlotRow extends Omit<Exchanged, "signed" | "custody"> {
+  readonly direction: "in" | "out"
+  /** Null for one that is in its thread. */
+  readonly signed: Uint8Array | null
+  readonly atMs: number
+}
+
+export interface ReceiptRow {
+  readonly receipt: Uint8Array
+  readonly atMs: number
 }
 
 export interface OutboxRow {
@@ -100,6 +117,11 @@ export class ExchangeDisk {
   readonly digests = new Map<string, ThreadId | null>()
   readonly arrivals = new Map<Digest, ArrivalRow>()
   readonly outbox = new Map<string, OutboxRow>()
+  /** By peer, direction and lane; in each by epoch and number. */
+  readonly slots = new Map<string, Map<string, SlotRow>>()
+  /** Places by envelope and peer. */
+  readonly sent = new Map<string, SlotRow>()
+  readonly receipts = new Map<string, ReceiptRow>()
   /** Rows whose bytes a fault has changed, as they should be: a backup may hold the changed ones. */
   readonly damaged = new Map<MessageId, { readonly thread: ThreadId; readonly row: MessageRow }>()
   /** The latest time that this node is known to have written. */
@@ -125,6 +147,8 @@ export class ExchangeDisk {
       thread: (id) => read(() => this.#thread(id)),
       threadOf: (digest, peer) => read(() => this.digests.get(`${digest}/${peer}`)),
       link: (peer) => read(() => this.links.get(peer)),
+      exchanged: (query) => read(() => this.#exchanged(query)),
+      sent: (digest, peer) => read(() => this.#sent(digest, peer)),
       hasArrived: (digest) => read(() => this.arrivals.has(digest)),
       commit: (writes) => this.platter.transact(life, () => this.#commit(writes)),
     }
@@ -182,6 +206,35 @@ export class ExchangeDisk {
     return { thread, version: row.head.version }
   }
 
+  #exchanged({ peer, direction, lane, after, limit }: ExchangedQuery): Exchanged[] {
+    const rows = [...(this.slots.get(`${peer}/${direction}/${lane}`)?.values() ?? [])]
+    return rows
+      .filter(({ place: { epoch, number } }) =>
+        epoch === after.epoch ? number > after.number : epoch > after.epoch,
+      )
+      .toSorted((a, b) => a.place.epoch - b.place.epoch || a.place.number - b.place.number)
+      .slice(0, limit)
+      .map((it) => this.#whole(it, peer))
+  }
+
+  #sent(digest: Digest, peer: OrgId): Exchanged | undefined {
+    const row = this.sent.get(`${digest}/${peer}`)
+    return row && this.#whole(row, peer)
+  }
+
+  /** With its exact bytes, which are held against its id. */
+  #whole(row: SlotRow, peer: OrgId): Exchanged {
+    const { thread, id, digest, direction } = row
+    const inThread = thread === null ? undefined : this.threads.get(thread)
+    const signed = row.signed ?? inThread?.messages.find((it) => it.id === id)?.signed
+    if (signed === undefined || readSigned(id, signed) === undefined) {
+      if (thread !== null) this.onCorrupt(id, thread)
+      throw new DiskError("corrupt", `the stored message ${id} is damaged`)
+    }
+    const key = direction === "out" ? `${digest}/${peer}` : digest
+    return { ...row, signed, custody: this.receipts.get(key)?.receipt ?? null }
+  }
+
   /** A message out of its bytes, through the same gate as a peer's; each row is read once. */
   #message(row: MessageRow, thread: ThreadId): Message {
     const known = this.#read.get(row)
@@ -229,7 +282,7 @@ export class ExchangeDisk {
       case "message":
         return this.#addMessage(drafts, write)
       case "custody":
-        return addOnce(this.#draftOf(drafts, write.thread), "custody", write.custody)
+        return this.#addCustody(drafts, write)
       case "refusal":
         return addOnce(this.#draftOf(drafts, write.thread), "refusals", write.refusal)
       case "obligation":
@@ -280,8 +333,48 @@ export class ExchangeDisk {
     const { id, digest } = message
     this.latestMs = Math.max(this.latestMs, learnedAtMs)
     this.platter.put(this.digests, `${digest}/${peer}`, thread)
+    this.#addSlot(write)
     const row = { id, digest, direction, signed, part }
     addOnce(this.#draftOf(drafts, thread), "messages", row)
+  }
+
+  #addSlot(write: MessageWrite): void {
+    const { thread, peer, message, direction, signed, part, opening, slotNumber } = write
+    const { id, digest, statement } = message
+    const { lane } = precedences.entries[statement.precedence]
+    const place = { epoch: message.part.epoch, lane, number: slotNumber }
+    const key = `${peer}/${direction}/${lane}`
+    const lanes = this.slots.get(key) ?? new Map<string, SlotRow>()
+    this.slots.set(key, lanes)
+    const row: SlotRow = {
+      id,
+      digest,
+      kind: statement.kind,
+      place,
+      thread,
+      part,
+      opening,
+      direction,
+      signed: thread === null ? signed : null,
+      atMs: this.#schedule.nowMs,
+    }
+    const at = `${place.epoch}/${place.number}`
+    if (!lanes.has(at)) this.platter.put(lanes, at, row)
+    if (direction === "out") this.platter.put(this.sent, `${digest}/${peer}`, row)
+  }
+
+  #addCustody(drafts: Drafts, { thread, custody, receipt, ...write }: CustodyWrite): void {
+    const isReturned = write.isReturned === true
+    const { digest, by } = custody
+    // Of what came here the own gateway's, of what went the peer's.
+    const key = this.sent.has(`${digest}/${by}`) ? `${digest}/${by}` : digest
+    if (isReturned || !this.receipts.has(key)) {
+      this.platter.put(this.receipts, key, { receipt, atMs: this.#schedule.nowMs })
+    }
+    const draft = this.#draftOf(drafts, thread)
+    const at = draft?.custody.findIndex((it) => it.digest === digest) ?? -1
+    if (isReturned && at !== -1) draft?.custody.splice(at, 1)
+    addOnce(draft, "custody", custody)
   }
 
   #addArrival({ digest, sender, code, atMs }: ArrivalWrite): void {

@@ -53,13 +53,6 @@ export class GatewayDisk {
     })
   }
 
-  /** An exchange restored from a backup is given again what it has forgotten. */
-  giveAgain(isForgotten: (digest: Digest) => boolean): void {
-    for (const [digest, arrival] of this.arrivals) {
-      if (isForgotten(digest)) this.untaken.set(digest, arrival)
-    }
-  }
-
   #mustHold(digest: Digest): void {
     if (!this.damaged.has(digest)) return
     this.onCorrupt(digest)

@@ -261,16 +261,19 @@ export class Faults {
     else own.flipArrival(this.#random)
   }
 
-  /** Days later, or soon, the exchange's database is lost and this backup is all there is. */
+  /** Weeks later, or soon, databases are lost and this backup is all there is of them. */
   #backup(): void {
     const own = this.#one()
-    const { platter } = own.exchangeDisk
-    if (platter.hasBackup) return
-    platter.beginBackup()
     const random = this.#random
-    this.#world.schedule.after(random.spread(10 * minute, 3 * day), () => {
-      if (!this.isOn) platter.forgetBackup()
-      else own.restoreExchange()
+    const platters = { exchange: own.exchangeDisk.platter, gateway: own.gatewayDisk.platter }
+    if (platters.exchange.hasBackup || platters.gateway.hasBackup) return
+    const which = random.pick(["exchange", "exchange", "gateway", "both", "both"])
+    const of = { exchange: which !== "gateway", gateway: which !== "exchange" }
+    if (of.exchange) platters.exchange.beginBackup()
+    if (of.gateway) platters.gateway.beginBackup()
+    this.#world.schedule.after(random.spread(10 * minute, 20 * day), () => {
+      if (this.isOn) own.restore(of)
+      for (const it of Object.values(platters)) it.forgetBackup()
     })
   }
 

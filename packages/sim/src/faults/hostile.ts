@@ -142,6 +142,8 @@ export class Hostile implements Listener {
   /** Each refused thing is on record under a code, and nowhere else (I9). */
   mustBeRecorded(): void {
     for (const { target, digest, isRefused } of this.#injected) {
+      // What it had on record of a hostile peer nobody else knows.
+      if (this.#world.checkers.restoredSince.has(target.org)) continue
       const row = target.exchangeDisk.arrivals.get(digest)
       if (!target.gatewayDisk.arrivals.has(digest)) continue
       const message = `${target.name}: ${digest} of a hostile peer is`

@@ -97,6 +97,8 @@ function admitted(input: Arrived, own: Organisation): ExchangeWrite {
     message,
     signed: opened.signedBytes,
     part: opened.partBytes,
+    opening: opened.openingBytes,
+    slotNumber: opened.place.number,
     learnedAtMs: own.exchange?.clock.nowMs() ?? 0,
   }
 }

@@ -4,6 +4,7 @@ import {
   ActError,
   Departures,
   exchangeMachine,
+  GivingBack,
   Intake,
   laneOf,
   builtInPolicy,
@@ -24,6 +25,7 @@ import {
 import { alarmFault, clockFault, type Look } from "../checkers/clocks.ts"
 import { InHand } from "../checkers/urgency.ts"
 import { DiskError } from "../disk/platter.ts"
+import { pastVerifierOf, restoreStatement } from "../suite/past.ts"
 import { hashing, openSealer, PoisonError } from "../suite/suite.ts"
 import { Life } from "../time/life.ts"
 import type { World } from "../world/world.ts"
@@ -59,6 +61,12 @@ function isForeseen(error: unknown): boolean {
   return error instanceof DiskError || error instanceof ActError || error instanceof PoisonError
 }
 
+type Submit = (input: ExchangeInput) => Promise<ExchangeAnswer>
+
+function givingOf(world: World, submit: Submit): GivingBack {
+  return new GivingBack({ submit, onTrouble: () => world.see("giving back interrupted") })
+}
+
 export class ExchangeProcess {
   readonly life: Life
   readonly clock: NodeClock
@@ -70,6 +78,7 @@ export class ExchangeProcess {
   readonly #taken: TakenReports
   readonly #inHand: InHand
   #looked: Look
+  readonly #giving: GivingBack
   #failures = 0
   #silence: (() => void) | undefined
   #feed: ArrivalFeed | undefined
@@ -95,6 +104,7 @@ export class ExchangeProcess {
       own: own.org,
       journal: disk.journal(life),
       sealer: openSealer(random.split("seal"), (it) => world.checkers.seals(own, it), world.poison),
+      past: pastVerifierOf(own.org),
       hashing,
       clock: this.clock,
       chance: { bytes: (count) => chance.bytes(count) },
@@ -103,6 +113,7 @@ export class ExchangeProcess {
     })
     this.#host = startHost(world.plant.machine(machine, own))
     const submit = (input: ExchangeInput) => this.submit(input)
+    this.#giving = givingOf(world, submit)
     const spreading = random.split("spread")
     this.#departures = new Departures({
       outbox: this.#inHand.watched(world.plant.outbox(disk.outboxOf(life, "exchange"))),
@@ -188,15 +199,18 @@ export class ExchangeProcess {
         return this.#taken.add(output.digest)
       case "show":
         return this.#world.people.shown(this.#own, output.thread)
+      case "give-back":
+        return this.#giving.due(output.due)
     }
   }
 
   /** First of all, and again after a crash until it is durable. */
   #reopen(): void {
-    const { epoch } = this.#own
+    const { epoch, org } = this.#own
+    const statement = restoreStatement(org, epoch)
     const peers = [...this.#world.peers].filter((it) => it !== this.#own.org)
     // Without its new epoch a restored exchange must say nothing: it stops and starts again.
-    this.submit({ kind: "reopened", epoch, peers }).then(
+    this.submit({ kind: "reopened", epoch, statement, peers }).then(
       () => this.#own.reopened(),
       () => this.#own.restartExchange(),
     )

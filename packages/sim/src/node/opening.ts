@@ -16,7 +16,14 @@ import {
 import type { Plant } from "../faults/plant.ts"
 import type { WireAnswer } from "../network/network.ts"
 import { bytesOf } from "../suite/bytes.ts"
-import { custodyIn, readLine, readSigned, readUnit, signedBytesOf } from "../suite/suite.ts"
+import {
+  custodyIn,
+  openingOf,
+  readLine,
+  readSigned,
+  readUnit,
+  signedBytesOf,
+} from "../suite/suite.ts"
 
 /** An arrival whose custody receipt holds. */
 export function heldOf({
@@ -64,6 +71,7 @@ export function openHeld(held: HeldUnit, own: OrgId, plant: Plant): Arrived | Un
       place,
       signedBytes,
       partBytes: bytesOf(partText),
+      openingBytes: openingOf(signed, partText, sender),
     },
   }
   return plant.arrived(arrived, own)

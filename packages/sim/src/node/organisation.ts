@@ -75,21 +75,28 @@ export class Organisation {
     this.#world.schedule.after(60_000, () => this.startExchange())
   }
 
-  /** The exchange's database comes back from a backup; its gateway's is as it was. */
-  restoreExchange(): void {
+  /** A database, or both, comes back from a backup: whatever was written since is gone. */
+  restore(of: { readonly exchange: boolean; readonly gateway: boolean }): void {
     const { exchangeDisk, gatewayDisk } = this
+    const { see, checkers, plant } = this.#world
     this.crashExchange()
     const before = new Map(exchangeDisk.threads)
-    exchangeDisk.platter.restore()
+    if (of.exchange) exchangeDisk.platter.restore()
+    if (of.gateway) {
+      this.crashGateway()
+      gatewayDisk.platter.restore()
+      see("gateway restored from an old backup")
+    }
+    if (of.exchange) see("restored from an old backup")
+    if (of.exchange && of.gateway) see("whole node restored from an old backup")
     this.epoch += 1
-    this.mustReopen = this.#world.plant.opensEpoch
-    gatewayDisk.giveAgain((digest) => !exchangeDisk.arrivals.has(digest))
+    this.mustReopen = plant.opensEpoch
     const changed = [...before].filter(([id, row]) => exchangeDisk.threads.get(id) !== row)
-    this.#world.checkers.restored(
+    checkers.restored(
       this,
       changed.map(([id]) => id),
     )
-    this.#world.see("restored from an old backup")
+    this.startGateway()
     this.startExchange()
   }
 

@@ -130,11 +130,17 @@ export function openSealer(
         const { author: sender } = statement
         const text = { id, digest, sender, addressee: org, lane: place.lane, place, signed }
         const unit = unitOf({ ...text, part: partText })
-        return { org, unit, slotHash: id, part: bytesOf(partText) }
+        const opening = openingOf(signed, partText, sender)
+        return { org, unit, slotHash: id, part: bytesOf(partText), opening }
       })
       return { id, digest, signed: signedBytesOf(id, signed), units }
     },
   }
+}
+
+/** What shows that a part was signed together with this object. */
+export function openingOf(signed: string, part: string, author: OrgId): Uint8Array {
+  return bytesOf(markOf(`${signed}\n${part}`, author))
 }
 
 /** The unit with the sending gateway's outer signature. */

@@ -1,6 +1,6 @@
 /** What is kept no longer, and the hash over all that is kept. */
 
-import type { Digest, OrgId, ThreadId } from "@tearline/core"
+import type { OrgId, ThreadId } from "@tearline/core"
 
 import type { ThreadRow } from "../disk/exchange-disk.ts"
 import type { Organisation } from "../node/organisation.ts"
@@ -72,10 +72,13 @@ export function retire(world: World, beforeMs: number): void {
   for (const own of world.organisations.values()) {
     for (const thread of retired.get(own.org) ?? []) forget(world, own, thread)
     const isPast = (atMs: number) => atMs < beforeMs
-    const dropPast = <Row extends { readonly atMs: number }>(rows: Map<Digest, Row>) => {
+    const dropPast = <Row extends { readonly atMs: number }>(rows: Map<string, Row>) => {
       for (const [digest, { atMs }] of rows) if (isPast(atMs)) rows.delete(digest)
     }
     dropPast(own.exchangeDisk.arrivals)
+    dropPast(own.exchangeDisk.receipts)
+    dropPast(own.exchangeDisk.sent)
+    for (const lane of own.exchangeDisk.slots.values()) dropPast(lane)
     // The two halves go by clocks of their own; what the one has forgotten the other does not give.
     const { arrivals } = own.gatewayDisk
     for (const digest of arrivals.keys()) {

@@ -8,20 +8,21 @@
  * `conflict`.
  */
 
-import type {
-  ActRecord,
-  ArrivalWrite,
-  CustodyWrite,
-  DequeueWrite,
-  ExchangeWrite,
-  Lane,
-  LinkWrite,
-  MessageWrite,
-  ObligationWrite,
-  OrgId,
-  OutboxItem,
-  RefusalWrite,
-  ThreadWrite,
+import {
+  precedences,
+  type ActRecord,
+  type ArrivalWrite,
+  type CustodyWrite,
+  type DequeueWrite,
+  type ExchangeWrite,
+  type Lane,
+  type LinkWrite,
+  type MessageWrite,
+  type ObligationWrite,
+  type OrgId,
+  type OutboxItem,
+  type RefusalWrite,
+  type ThreadWrite,
 } from "@tearline/core"
 
 import type { Statement } from "../batch.ts"
@@ -118,6 +119,9 @@ const insertMessages = insertion<MessageWrite>({
     learned_at_ms: ["whole", (it) => it.learnedAtMs],
     signed: ["bytes", (it) => it.signed],
     part: ["bytes", (it) => it.part],
+    opening: ["bytes", (it) => it.opening],
+    lane: ["small", (it) => precedences.entries[it.message.statement.precedence].lane],
+    slot_number: ["whole", (it) => it.slotNumber],
   },
   onConflict: "on conflict (peer, id) do nothing",
 })
@@ -144,8 +148,9 @@ const insertCustody = insertion<CustodyWrite>({
     thread: ["id", (it) => it.thread],
     at_ms: ["whole", (it) => it.custody.atMs],
     receipt: ["bytes", (it) => it.receipt],
+    is_returned: ["bool", (it) => it.isReturned === true],
   },
-  onConflict: "on conflict (digest, by) do nothing",
+  onConflict: "on conflict (digest, by, is_returned) do nothing",
 })
 
 const insertRefusals = insertion<RefusalWrite>({

@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto"
 
 import type {
   Digest,
+  Exchanged,
+  ExchangedQuery,
   ExchangeJournal,
   ExchangeWrite,
   Lane,
@@ -15,6 +17,7 @@ import type {
 import { connect, type ConnectOptions, type Connections } from "../connection.ts"
 import { digestOf, numberOf, orNull, orgOf, textOf, threadIdOf } from "../field.ts"
 import { commitOf, laneOf, type Writer } from "./commit.ts"
+import { exchangedOf, exchangedRow, sentOf } from "./exchanged.ts"
 import {
   type Crowd,
   crowdOf,
@@ -71,7 +74,10 @@ export interface DeskCounts {
  *
  * `lane` 0 uses the connection that is kept for FLASH; `commit` sees for itself what is FLASH.
  */
-export interface ExchangeStore extends Pick<ExchangeJournal, "link" | "hasArrived" | "commit"> {
+export interface ExchangeStore extends Pick<
+  ExchangeJournal,
+  "link" | "hasArrived" | "commit" | "exchanged" | "sent"
+> {
   readonly owner: string
   loadThread(id: ThreadId, lane?: Lane): Promise<LoadedThread | undefined>
   /**
@@ -153,6 +159,17 @@ class Store implements ExchangeStore {
     const text = "select state, version from exchange.link order by peer"
     const { rows } = await this.#connections.runOne({ name: "link_list", text, values: [] })
     return rows.map(storedLinkOf)
+  }
+
+  async exchanged(query: ExchangedQuery): Promise<Exchanged[]> {
+    const statement = exchangedOf(this.#writer.org, query)
+    const { rows } = await this.#connections.runOne(statement)
+    return rows.map(exchangedRow)
+  }
+
+  async sent(digest: Digest, peer: OrgId): Promise<Exchanged | undefined> {
+    const { rows } = await this.#connections.runOne(sentOf(this.#writer.org, digest, peer))
+    return rows[0] && exchangedRow(rows[0])
   }
 
   async hasArrived(digest: Digest): Promise<boolean> {

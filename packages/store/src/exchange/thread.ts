@@ -93,7 +93,10 @@ export function loadThreadOf(id: ThreadId): Statement[] {
     },
     {
       name: "thread_custody",
-      text: "select digest, by, at_ms from exchange.custody where thread = $1::bytea order by at_ms",
+      text:
+        // Of several for one envelope that which the sender was given, where it is known.
+        "select distinct on (digest) digest, by, at_ms from exchange.custody " +
+        "where thread = $1::bytea order by digest, is_returned desc, at_ms",
       values,
     },
     {

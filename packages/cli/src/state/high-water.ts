@@ -1,0 +1,83 @@
+/**
+ * How far this node's databases were known to have got, kept beside them in the state folder.
+ *
+ * It is written from what is durable, so that it may lag and never lead. A database behind it has
+ * been replaced by an older one: its node would give numbers a second time.
+ */
+
+import { existsSync, readFileSync } from "node:fs"
+
+import type { RoleUrls } from "@tearline/postgres"
+import { gatewayProgress, linkProgress, type LinkProgress } from "@tearline/store"
+
+import { CliError } from "../cli-error.ts"
+import { replaceFile } from "./durable.ts"
+import type { NodeFolder } from "./folder.ts"
+
+export interface HighWater {
+  readonly version: 1
+  /** Of the newest restore that the databases had taken in, 0 for none. */
+  readonly restoreEpoch: number
+  readonly links: LinkProgress
+  /** The latest time in the gateway's tables, as of the last start or stop. */
+  readonly gatewayMs: number
+}
+
+const fileOf = (folder: NodeFolder): string => `${folder.dir}/high-water.json`
+
+/** What was written last; undefined where nothing was, or nothing that can be read. */
+export function readHighWater(folder: NodeFolder): HighWater | undefined {
+  if (!existsSync(fileOf(folder))) return undefined
+  try {
+    const found = JSON.parse(readFileSync(fileOf(folder), "utf8")) as Partial<HighWater>
+    const isWhole = found.version === 1 && typeof found.links === "object"
+    return isWhole ? ({ restoreEpoch: 0, gatewayMs: 0, ...found } as HighWater) : undefined
+  } catch {
+    // A mark that is damaged says nothing: peers find out what it would have said.
+    return undefined
+  }
+}
+
+/** Keeps what the databases hold now. Not more often than every few seconds. */
+export async function writeHighWater(
+  folder: NodeFolder,
+  urls: RoleUrls,
+  known: Pick<HighWater, "restoreEpoch" | "gatewayMs">,
+): Promise<void> {
+  const links = await linkProgress(urls.exchange)
+  const mark: HighWater = { version: 1, ...known, links }
+  const text = `${JSON.stringify(mark, undefined, 2)}\n`
+  const isSame = existsSync(fileOf(folder)) && readFileSync(fileOf(folder), "utf8") === text
+  if (!isSame) replaceFile(fileOf(folder), text)
+}
+
+/**
+ * Refuses databases that are older than they were, unless the root has authorised that since.
+ *
+ * @throws CliError `database_behind`; StoreError.
+ */
+export async function mustNotBeBehind(
+  folder: NodeFolder,
+  urls: RoleUrls,
+  restoreEpoch: number,
+): Promise<void> {
+  const mark = readHighWater(folder)
+  if (mark === undefined || restoreEpoch > mark.restoreEpoch) return
+  const links = await linkProgress(urls.exchange)
+  const behind = Object.entries(mark.links).filter(([peer, was]) => {
+    const is = links[peer as keyof LinkProgress]
+    if (is === undefined || is.epoch !== was.epoch) return (is?.epoch ?? 0) < was.epoch
+    return is.version < was.version
+  })
+  if (behind.length > 0) throw databaseBehind(`the links to ${behind.length} peers`)
+  const gatewayMs = await gatewayProgress(urls.gateway)
+  if (gatewayMs < mark.gatewayMs) throw databaseBehind("the gateway")
+}
+
+function databaseBehind(what: string): CliError {
+  return new CliError("database_behind", `the database has less about ${what} than it had before`, {
+    hint:
+      "if it was restored from a backup, say so with the offline root key: tearline restore; " +
+      "if not, put back the database that this node ran on",
+  })
+}

@@ -1,0 +1,56 @@
+/** What `tearline restore` signs and keeps. */
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+
+import fc from "fast-check"
+import { afterAll, beforeAll, expect, test } from "vitest"
+
+import { NodeFolder } from "../src/state/folder.ts"
+import { initNode } from "../src/state/init.ts"
+import { authoriseRestore, restoreEpoch } from "../src/state/restore.ts"
+
+const work = mkdtempSync(`${tmpdir()}/tearline-restore-`)
+const folder = new NodeFolder(`${work}/alder`)
+
+beforeAll(async () => {
+  await initNode({ dir: folder.dir, name: "Alder", listen: { host: "127.0.0.1", port: 0 } })
+})
+
+afterAll(() => rmSync(work, { recursive: true, force: true }))
+
+test("M-ID-12: each epoch is greater than any before it, whatever the clock shows", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 4e12 }), fc.nat({ max: 1e9 }), (nowMs, used) => {
+      const before = restoreEpoch(folder)
+      const links = { ["0".repeat(32)]: { epoch: before + used, version: 7 } }
+      const mark = { version: 1, restoreEpoch: before, links, gatewayMs: 0 }
+      writeFileSync(`${folder.dir}/high-water.json`, JSON.stringify(mark))
+      const { epoch } = authoriseRestore(folder, { nowMs })
+      expect(epoch).toBeGreaterThan(before + used)
+      expect(epoch).toBeGreaterThanOrEqual(Math.floor(nowMs / 1000))
+      expect(restoreEpoch(folder)).toBe(epoch)
+    }),
+    { numRuns: 20 },
+  )
+})
+
+test("a mark that is damaged stands in nobody's way", () => {
+  writeFileSync(`${folder.dir}/high-water.json`, "{")
+  const before = restoreEpoch(folder)
+  expect(authoriseRestore(folder, { nowMs: 0 }).epoch).toBe(before + 1)
+})
+
+test("another key than the root's, or none, changes nothing", () => {
+  const kept = readFileSync(folder.statement("restore"))
+  for (const [rootFile, code] of [
+    [folder.secret("exchange"), "wrong_root_key"],
+    [folder.secret("desk"), "wrong_root_key"],
+    [`${work}/none.json`, "cannot_read"],
+  ] as const) {
+    expect(() => authoriseRestore(folder, { rootFile, nowMs: 0 })).toThrow(
+      expect.objectContaining({ code }),
+    )
+  }
+  expect(readFileSync(folder.statement("restore"))).toEqual(kept)
+})

@@ -1,0 +1,156 @@
+/** Two real nodes, one of which is brought back from a backup: both databases, gateway's too. */
+
+import { execFileSync } from "node:child_process"
+import { rmSync } from "node:fs"
+
+import { afterAll, beforeAll, expect, test } from "vitest"
+
+import type { NodeStatus, ThreadDocument, WarningMade } from "../src/index.ts"
+import { json, tearline, until, type Up, up, workFolder } from "./node-process.ts"
+
+const work = workFolder()
+const alder = `${work.path}/alder`
+const birch = `${work.path}/birch`
+const backup = `${work.path}/backup`
+const running = new Map<string, Up>()
+
+async function start(dir: string): Promise<void> {
+  running.set(dir, await up(dir))
+}
+
+async function stop(dir: string): Promise<void> {
+  const node = running.get(dir)
+  running.delete(dir)
+  node?.signal("SIGTERM")
+  await node?.ended
+}
+
+/** As the manual has it: with its owners, which the server insists on. */
+function copy(from: string, to: string): void {
+  execFileSync("cp", ["-a", from, to])
+}
+
+beforeAll(async () => {
+  for (const [dir, name] of [
+    [alder, "Alder"],
+    [birch, "Birch"],
+  ] as const) {
+    await json(dir, "init", "--name", name, "--listen", "127.0.0.1:0")
+    await start(dir)
+  }
+  for (const [dir, peer] of [
+    [alder, birch],
+    [birch, alder],
+  ] as const) {
+    const invite = `${peer}.invite`
+    const exported = await json<{ fingerprint: string }>(peer, "peer", "export", "--out", invite)
+    const compared = ["--fingerprint", exported.fingerprint, "--method", "voice"]
+    await json(dir, "peer", "add", invite, ...compared)
+  }
+})
+
+afterAll(async () => {
+  for (const dir of running.keys()) await stop(dir)
+  work.remove()
+})
+
+async function warn(dir: string, to: string, precedence: string): Promise<string> {
+  const flags = {
+    to,
+    precedence,
+    status: "exercise",
+    title: "Attack on a market",
+    life: "yes",
+    what: "explosives in a crowd",
+    unknown: "who",
+    where: "the market of Example Town",
+    when: "the feast day",
+    withheld: "how",
+    "how-sure": "likely",
+    assessment: "how-sure",
+    ask: "protect the place",
+    tlp: "TLP:AMBER",
+    pap: "PAP:AMBER",
+  }
+  const words = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value])
+  const made = await json<WarningMade>(dir, "warn", ...words)
+  return made.threads[0]?.thread ?? ""
+}
+
+async function does(dir: string, act: string, thread: string, ...more: readonly string[]) {
+  const ran = await tearline(dir, act, thread, ...more)
+  expect(ran.stderr, act).toBe("")
+}
+
+/** The state of a thread as this side holds it, once it is there. */
+async function hashOf(dir: string, thread: string): Promise<string> {
+  const shown = await tearline(dir, "show", thread, "--json")
+  return shown.exit === 0 ? (JSON.parse(shown.stdout) as ThreadDocument).viewHash : ""
+}
+
+/** Both sides hold the same of each thread; gives what that is. */
+async function agreed(threads: readonly string[]): Promise<readonly string[]> {
+  const read = (dir: string) => Promise.all(threads.map((it) => hashOf(dir, it)))
+  let hashes: readonly string[] = []
+  await until(birch, async () => {
+    hashes = await read(birch)
+    const there = await read(alder)
+    return hashes.every((it, at) => it !== "" && it === there[at])
+  })
+  return hashes
+}
+
+test("a node comes back from a backup whole, and nobody retypes or sends anything again (I12)", async () => {
+  const first = await warn(alder, "Birch", "FLASH")
+  await agreed([first])
+  await does(birch, "read", first)
+  await agreed([first])
+  await stop(birch)
+  copy(`${birch}/postgres`, backup)
+  await start(birch)
+
+  await does(birch, "accept", first, "--owner", "counter-terrorism")
+  const second = await warn(alder, "Birch", "IMMEDIATE")
+  const third = await warn(birch, "Alder", "FLASH")
+  await agreed([second, third])
+  await does(birch, "read", second)
+  await does(birch, "action", second, "--action", "surveillance")
+  await does(alder, "read", third)
+  await does(alder, "accept", third, "--owner", "protection")
+  await until(alder, async () => (await hashOf(alder, second)) === (await hashOf(birch, second)))
+  const whole = await agreed([first, second, third])
+
+  await stop(birch)
+  rmSync(`${birch}/postgres`, { recursive: true })
+  copy(backup, `${birch}/postgres`)
+  const refused = await tearline(birch, "up", "--json")
+  expect(refused.stderr).toContain('"code": "database_behind"')
+  expect(refused.stderr).toContain("tearline restore")
+
+  const authorised = await json<{ epoch: number }>(birch, "restore")
+  expect(authorised.epoch).toBeGreaterThan(1)
+  await start(birch)
+  await until(birch, async () => {
+    const { restored } = await json<NodeStatus>(birch, "status")
+    return restored?.waitingFor.length === 0
+  })
+  expect(await agreed([first, second, third])).toEqual(whole)
+  expect((await tearline(birch, "status")).stdout).toContain("all returned")
+
+  // And goes on: neither side's numbers meet others of theirs.
+  await does(birch, "reach", second, "--reached", "yes")
+  await does(birch, "read-back", first, "--where", "the market", "--when", "the feast day")
+  const after = await agreed([first, second])
+  expect(after).not.toEqual(whole.slice(0, 2))
+  const { alarms } = await json<NodeStatus>(birch, "status")
+  expect(alarms.map((it) => it.kind)).toEqual([])
+}, 180_000)
+
+test("a new epoch is not authorised under a running node, nor by another root key", async () => {
+  expect((await tearline(birch, "restore", "--json")).stderr).toContain("already_running")
+  await stop(birch)
+  const other = ["--root", `${alder}/secrets/root.json`]
+  expect((await tearline(birch, "restore", ...other, "--json")).stderr).toContain("wrong_root_key")
+  const missing = ["--root", `${birch}/secrets/none.json`]
+  expect((await tearline(birch, "restore", ...missing, "--json")).stderr).toContain("cannot_read")
+}, 60_000)

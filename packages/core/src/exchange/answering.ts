@@ -1,0 +1,86 @@
+/**
+ * What machines answer at once: that a message is unsealed, or that an envelope is refused.
+ *
+ * Refusals to one peer are bounded, or two broken nodes would refuse each other's refusals without
+ * end. While the peer holds numbers that this database has lost, nothing is sealed to it at all.
+ */
+
+import type { Digest, OrgId } from "../ids.ts"
+import { withRefusalSaid } from "../link/link.ts"
+import { withUnanswered } from "../link/restore.ts"
+import type { Receipt } from "../messages/handling.ts"
+import { kindRule } from "../messages/kinds.ts"
+import { threadOf, type Message } from "../messages/statement.ts"
+import { withRefusal } from "../thread/thread.ts"
+import { say } from "./saying.ts"
+import { changeLink, changeThread, credible, type Desk, type Turn } from "./turn.ts"
+
+/** Refusals said to one peer in one hour at most; more are recorded at home only. */
+const refusalsMax = 60
+const refusalsWindowMs = 3_600_000
+
+/** Tells the peer that its envelope was refused, unless it has heard that too often. */
+export async function sayRefused(
+  desk: Desk,
+  turn: Turn,
+  peer: OrgId,
+  refused: { envelope: Digest; code: string },
+): Promise<void> {
+  const nowMs = desk.clock.nowMs()
+  const { link } = await desk.memory.link(peer, nowMs)
+  const after = withRefusalSaid(link, refusalsWindowMs, nowMs)
+  if (after.refused.count > refusalsMax || link.rolledBack !== undefined) return
+  await changeLink(desk, turn, peer, () => after)
+  await say(desk, turn, {
+    kind: "receipt",
+    content: { step: "refused", ...refused },
+    answers: [],
+    precedence: "ROUTINE",
+    status: "actual",
+    to: [{ org: peer, thread: null }],
+  })
+}
+
+/** Answers at once what machines owe: unsealed, or that this version does not know the kind. */
+export async function answer(desk: Desk, turn: Turn, message: Message): Promise<void> {
+  const { kind, author, precedence, status } = message.statement
+  const rule = kindRule(kind)
+  if (rule === undefined) {
+    await sayRefused(desk, turn, author, { envelope: message.digest, code: "unknown_kind" })
+    return
+  }
+  const id = threadOf(message)
+  if (!rule.owesReading || id === undefined) return
+  const { link } = await desk.memory.link(author, desk.clock.nowMs())
+  if (link.rolledBack !== undefined) {
+    const unanswered = { thread: id, message: message.id }
+    await changeLink(desk, turn, author, (it) => withUnanswered(it, unanswered))
+    return
+  }
+  const held = await desk.memory.thread(id)
+  await say(desk, turn, {
+    kind: "receipt",
+    content: { step: "unsealed", of: message.id },
+    answers: [message.id],
+    precedence,
+    status,
+    to: [{ org: author, thread: held?.thread ?? null }],
+  })
+}
+
+/** A peer's word that it refused an envelope of ours becomes a fact of that envelope's thread. */
+export async function noteRefusal(desk: Desk, turn: Turn, message: Message): Promise<void> {
+  const receipt = message.statement.content as unknown as Receipt
+  if (message.statement.kind !== "receipt" || receipt.step !== "refused") return
+  const { author: by, atMs } = message.statement
+  const thread = await desk.journal.threadOf(receipt.envelope, by)
+  if (thread === undefined || thread === null) return
+  const { envelope: digest, code } = receipt
+  const refusal = { digest, by, code, atMs: credible(desk, atMs) }
+  const held = await desk.memory.thread(thread)
+  const refused = held?.thread.messages.find((it) => it.digest === receipt.envelope)
+  // Only an envelope of ours: nobody takes back their own by saying that they refused it.
+  if (refused?.statement.author !== desk.own) return
+  await changeThread(desk, turn, thread, (it) => withRefusal(it, refusal))
+  turn.writes.push({ kind: "refusal", thread, refusal })
+}
