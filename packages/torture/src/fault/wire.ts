@@ -37,7 +37,7 @@ export class Wire implements Disposable {
 
   /** The command that runs another at this end. */
   entering(end: End): readonly string[] {
-    return ["ip", "netns", "exec", this.#network(end)]
+    return this.#entering(end)
   }
 
   addressOf(end: End): string {
@@ -95,7 +95,13 @@ export class Wire implements Disposable {
       ran("ip", "-n", network, "route", "add", "default", "via", gateway)
     }
     const forward = "echo 1 > /proc/sys/net/ipv4/ip_forward"
-    ran("ip", "netns", "exec", router, "sh", "-c", forward)
+    const [first, ...rest] = [...this.#entering("router"), "sh", "-c", forward]
+    ran(first, ...rest)
+  }
+
+  /** Not by `ip netns exec`, whose copy of all mounts would hold those of others. */
+  #entering(place: End | "router"): readonly string[] {
+    return ["nsenter", `--net=/run/netns/${this.#network(place)}`]
   }
 
   #network(place: End | "router"): string {

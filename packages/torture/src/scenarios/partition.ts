@@ -42,7 +42,7 @@ export const partition: Scenario = {
   missing: () => [
     ...linuxOnly(),
     ...rootOnly("it makes networks; npm run torture -- bad-line needs none"),
-    ...programs("ip", "tc", "sh"),
+    ...programs("ip", "tc", "nsenter", "sh"),
   ],
   limitMs,
   run: async (run) => {
