@@ -9,6 +9,7 @@ import {
   type ExchangeAnswer,
   type ExchangeInput,
   type OutboxItem,
+  Turnstile,
 } from "@tearline/core"
 import type { ExchangeStore } from "@tearline/store/exchange"
 
@@ -27,8 +28,16 @@ export interface DeparturesParts extends DepartureParts {
   readonly metrics: Metrics
 }
 
+/**
+ * At our gateway at a time, over all peers, of everything but FLASH: fewer than there are
+ * connections, so that none of them waits in a queue that knows no precedence, and its time runs
+ * from when it goes.
+ */
+const atGatewayMax = 24
+
 export function departuresOf(parts: DeparturesParts): Departures {
   const { store, submit, onUnknownPeer, diagnostics } = parts
+  const turnstile = new Turnstile(atGatewayMax)
   return new Departures({
     outbox: {
       claim: (limit, full) => store.claimOutbox({ limit, full }),
@@ -36,7 +45,10 @@ export function departuresOf(parts: DeparturesParts): Departures {
       renewLease: (ids) => store.renewLease(ids),
       find: (id) => store.findOutboxItem(id),
     },
-    hand: (item) => measured(parts, item),
+    hand: (item) =>
+      item.lane === 0
+        ? measured(parts, item)
+        : turnstile.pass(item.lane, () => measured(parts, item)),
     submit,
     timers: machineTimers,
     spread: Math.random,

@@ -100,7 +100,7 @@ export class GatewayLine {
   constructor(config: ExchangeConfig["gateway"]) {
     this.#endpoint = new URL(config.endpoint)
     this.#flash = new PinnedAgent(config, 4)
-    this.#common = new PinnedAgent(config, 16)
+    this.#common = new PinnedAgent(config, 32)
     this.#stream = new PinnedAgent(config, 2)
   }
 

@@ -10,7 +10,7 @@
 import type { IncomingMessage } from "node:http"
 import { request } from "node:https"
 
-import type { Digest, FileDoor, Lane } from "@tearline/core"
+import { type Digest, type FileDoor, type Lane, Turnstile } from "@tearline/core"
 import { type SigningKey, attachOuter, departureOf, outerSignature } from "@tearline/crypto"
 import type { GatewayPeer } from "@tearline/store/gateway"
 
@@ -21,7 +21,6 @@ import { envelopesPath } from "./outer-listener.ts"
 import type { Peers } from "./peers.ts"
 import { RecentMap } from "./recent-map.ts"
 import { PinnedAgent } from "./tls.ts"
-import { Turnstile } from "./turnstile.ts"
 
 /** Why a unit was not handed over; the outbox tries again after any of them. */
 type UnreachedCode =

@@ -5,14 +5,13 @@ import { X509Certificate } from "node:crypto"
 import fc from "fast-check"
 import { expect, test } from "vitest"
 
-import type { Lane } from "@tearline/core"
+import { type Lane, Turnstile } from "@tearline/core"
 
 import { Admission } from "../src/admission.ts"
 import { codeOf } from "../src/gateway-error.ts"
 import { GatewayError, readConfig, selfSignedIdentity } from "../src/index.ts"
 import { RecentMap } from "../src/recent-map.ts"
 import { claimsOf } from "../src/suite.ts"
-import { Turnstile } from "../src/turnstile.ts"
 import { configOf, organisation, signedUnit } from "./organisation.ts"
 
 const limits = { requestsMax: 2, flashReserve: 1, refusalBurst: 2, refusalsPerSecond: 1 }

@@ -2,6 +2,8 @@
 
 import type { Outcome } from "./scenario.ts"
 
+const wrongMax = 20
+
 export interface Ending extends Outcome {
   readonly scenario: string
   readonly seed: string
@@ -40,7 +42,9 @@ export class Screen {
       process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`)
       return
     }
-    for (const it of wrong) process.stdout.write(`wrong: ${it}\n`)
+    for (const it of wrong.slice(0, wrongMax)) process.stdout.write(`wrong: ${it}\n`)
+    const more = wrong.length - wrongMax
+    if (more > 0) process.stdout.write(`wrong: and ${more} more; --json lists them all\n`)
     process.stdout.write(`${summary}\n`)
   }
 

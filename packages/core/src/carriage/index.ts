@@ -55,3 +55,4 @@ export { ArrivalFeed, feedTimes, type FeedParts, type FeedTimes } from "./arriva
 export { Intake, precedenceOf, unopenable, type HeldUnit, type IntakeParts } from "./intake.ts"
 export { TakenReports, type TakenReportsParts } from "./taken-reports.ts"
 export { GivingBack, type GivingBackParts } from "./giving-back.ts"
+export { Turnstile } from "./turnstile.ts"

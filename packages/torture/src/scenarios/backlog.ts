@@ -31,7 +31,7 @@ export const backlog: Scenario = {
   says: "FLASH behind thousands of ROUTINE that drain to the same peer; how soon it is readable",
   counts: { size: { usual: 10_000, says: "ROUTINE warnings in the backlog" } },
   missing: () => [],
-  limitMs: (count) => 300_000 + count("size") * 200,
+  limitMs: (count) => 300_000 + count("size") * 300,
   run: drain,
 }
 
@@ -59,7 +59,9 @@ async function drain(run: Run): Promise<Outcome> {
   await drainBegun(run, alder, birch)
   const journeys = await flashes(run, alder, birch, ledger)
   const drainedMs = performance.now() - startMs
-  const isSettled = await settled(trial.nodes, { limitMs: 60_000, signal: run.signal })
+  // Every ROUTINE is answered, and the answers drain behind them.
+  const limitMs = 60_000 + size * 100
+  const isSettled = await settled(trial.nodes, { limitMs, signal: run.signal })
   run.progress("reckoning up")
   const { lost, wrong } = await reckon(ledger, trial.nodes)
   const figures = figuresOf(journeys)

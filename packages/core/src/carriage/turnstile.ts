@@ -1,4 +1,4 @@
-import type { Lane } from "@tearline/core"
+import type { Lane } from "../vocabulary/precedence.ts"
 
 /** Lets so many pieces of work run at a time; of those that wait the most urgent goes next. */
 export class Turnstile {
