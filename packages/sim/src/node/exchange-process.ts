@@ -165,6 +165,10 @@ export class ExchangeProcess {
   }
 
   submit(input: ExchangeInput): Promise<ExchangeAnswer> {
+    // Until the new epoch is durable nothing else has a turn: it would seal under numbers long given.
+    if (this.#own.mustReopen && input.kind !== "reopened") {
+      return Promise.reject(new DiskError("unavailable", "the new epoch is not written yet"))
+    }
     const answer = this.#host.submit(input, laneOf(input))
     answer.catch((error: unknown) => {
       if (!isForeseen(error)) {
