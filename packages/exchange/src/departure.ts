@@ -1,9 +1,8 @@
 /** One unit handed to our gateway, and what the answer means. */
 
-import type { Departed, Digest, OrgId, OutboxItem } from "@tearline/core"
+import type { AnsweredUnit, Departed, Digest, OrgId, OutboxItem } from "@tearline/core"
 import { CryptoError, openCustody, openRefusal, type VerifyingKey } from "@tearline/crypto"
 
-import type { CarriedBack } from "./carried-answers.ts"
 import { codeOf } from "./exchange-error.ts"
 import type { Answered, GatewayLine } from "./gateway-line.ts"
 
@@ -35,7 +34,10 @@ export async function depart(
     if (status !== 200 && status !== 422) return failed(codeIn(answered))
     return readCarried(
       { own, gatewayKeyOf },
-      { ...item, isCustody: status === 200, body: new Uint8Array(body) },
+      {
+        ...item,
+        answer: { kind: status === 200 ? "custody" : "refusal", bytes: new Uint8Array(body) },
+      },
     )
   } catch (error) {
     return failed(error instanceof CryptoError ? "bad_receipt" : codeOf(error))
@@ -52,7 +54,7 @@ function failed(code: string): Departed {
  */
 export function readCarried(
   { own, gatewayKeyOf }: Pick<DepartureParts, "own" | "gatewayKeyOf">,
-  answer: CarriedBack,
+  answer: AnsweredUnit,
 ): Departed {
   const key = gatewayKeyOf(answer.peer)
   if (key === undefined) return failed("unknown_peer")
@@ -63,10 +65,11 @@ export function readCarried(
   }
 }
 
-function read(answer: CarriedBack, own: OrgId, key: VerifyingKey): Departed {
-  const { digest, peer, isCustody, body } = answer
+function read(answered: AnsweredUnit, own: OrgId, key: VerifyingKey): Departed {
+  const { digest, peer, answer } = answered
+  const { kind, bytes } = answer
   const keyOf = (id: Uint8Array) => (Buffer.compare(id, key.id) === 0 ? key : undefined)
-  const signed = isCustody ? openCustody(body, keyOf) : openRefusal(body, keyOf)
+  const signed = kind === "custody" ? openCustody(bytes, keyOf) : openRefusal(bytes, keyOf)
   const isAboutThis =
     signed.digest.toHex() === digest &&
     signed.recipient.toHex() === peer &&
@@ -75,7 +78,7 @@ function read(answer: CarriedBack, own: OrgId, key: VerifyingKey): Departed {
   const { atMs } = signed
   if ("code" in signed) return { kind: "refused", code: signed.code, atMs }
   const custody = { digest: signed.digest.toHex() as Digest, by: peer, atMs }
-  return { kind: "custody", custody, receipt: body }
+  return { kind: "custody", custody, receipt: bytes }
 }
 
 function codeIn({ status, body }: Answered): string {

@@ -6,6 +6,7 @@ import { setImmediate as breathe } from "node:timers/promises"
 import {
   Activity,
   type ActivityCounts,
+  type CarriedAnswers,
   type Clock,
   type Departures,
   type Diagnostics,
@@ -27,7 +28,7 @@ import {
 import { openExchangeStore, type ExchangeStore } from "@tearline/store/exchange"
 
 import { Arrivals } from "./arrivals.ts"
-import { CarriedAnswers } from "./carried-answers.ts"
+import { carriedAnswersOf } from "./carried-answers.ts"
 import type { ExchangeConfig } from "./config.ts"
 import { readCarried } from "./departure.ts"
 import { departuresOf } from "./departures.ts"
@@ -189,7 +190,7 @@ function carriageOf(parts: Parts): Carriage {
   const gatewayKeyOf = (peer: OrgId) => peers.find(peer)?.verified.operation.gatewayKey
   const onUnknownPeer = () => peers.tellGateway()
   const departures = departuresOf({ ...common, store, gatewayKeyOf, onUnknownPeer })
-  const answers = new CarriedAnswers({
+  const answers = carriedAnswersOf({
     line,
     isNeeded: () => peers.all().some((it) => it.carriage.carrier === "file"),
     read: (answer) => readCarried({ own, gatewayKeyOf }, answer),

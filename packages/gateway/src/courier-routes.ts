@@ -39,9 +39,27 @@ const cbor = { "content-type": "application/cbor" }
 
 export function courierRoutes(app: App, parts: CourierParts): void {
   const { activity } = parts
+  app.post(`${courierPath}open`, (c) => open(c, parts))
+  app.post(`${courierPath}close`, (c) => activity.during(() => close(c, parts)))
   app.post(`${courierPath}take`, (c) => activity.during(() => take(c, parts)))
   app.post(`${courierPath}bring`, (c) => activity.during(() => bring(c, parts)))
 }
+
+function open(c: CourierContext, { door }: CourierParts): Response {
+  return c.json({ openedMs: door.open() })
+}
+
+/** `[when it was opened, organisations]`. */
+async function close(c: CourierContext, { door }: CourierParts): Promise<Response> {
+  const value: unknown = decode(await readBody(c.env.incoming, closeBytesMax))
+  const [openedMs, from] = Array.isArray(value) ? (value as unknown[]) : []
+  const isList = Array.isArray(from) && from.every((it) => orgForm.test(String(it)))
+  if (typeof openedMs !== "number" || !isList) throw malformed()
+  await door.close(Math.min(openedMs, door.open()), from as OrgId[])
+  return c.body(null, 204)
+}
+
+const closeBytesMax = 1024 * 1024
 
 async function take(c: CourierContext, { door }: CourierParts): Promise<Response> {
   const { to, after } = pageOf(decode(await readBody(c.env.incoming, pageBytesMax)))

@@ -73,7 +73,6 @@ const record = (content: Uint8Array, changes: Partial<Drop> = {}): Uint8Array =>
     lane: 0,
     from: alder.org,
     to: birch.org,
-    number: 0,
     content,
     ...changes,
   })
@@ -114,7 +113,6 @@ test("what is wrong with a unit is refused as over a line, M-FIL-5", async () =>
   expect(await bring(record(stranger))).toEqual(unsigned("unknown_key"))
   expect(await bring(record(cut))).toMatchObject({ kind: "refused", isSigned: false })
   expect(await bring(record(unit, { to: cedar.org }))).toEqual(unsigned("foreign_addressee"))
-  expect(await bring(record(unit, { kind: "arrival" }))).toEqual(unsigned("wrong_kind"))
   expect(await bring(Buffer.from("noise"))).toEqual(unsigned("malformed"))
   expect(await laidOut("refusal")).toEqual([])
   expect(await bring(record(foreign))).toEqual({

@@ -52,7 +52,7 @@ interface Trip {
   readonly to: (LaidOut & { readonly folder: string }) | null
 }
 
-const watchMs = 2_000
+const watchMs = 5_000
 
 async function runCarry(context: Context): Promise<Report | undefined> {
   const folder = openNodeFolder(stateDir(context))
@@ -66,7 +66,7 @@ async function runCarry(context: Context): Promise<Report | undefined> {
     const done = await context.terminal.during("carrying…", work)
     return told(context, done)
   } finally {
-    door.close()
+    door.hangUp()
   }
 }
 

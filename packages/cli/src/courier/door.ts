@@ -4,6 +4,7 @@ import {
   type Brought,
   type CarriedPlace,
   type CourierDoor,
+  type OrgId,
   type Taken,
   type TakePage,
   dropBytesMax,
@@ -20,7 +21,7 @@ const pageBytesMax = 2 * dropBytesMax + 8 * 1024 * 1024
 const answerMsMax = 60_000
 
 export interface OpenDoor extends CourierDoor {
-  close(): void
+  hangUp(): void
 }
 
 /** Throws `not_running` where no gateway has said where it listens. */
@@ -41,6 +42,15 @@ export function courierDoor(folder: NodeFolder): OpenDoor {
     }
   }
   return {
+    async open(): Promise<number> {
+      const { status, body } = await ask("/courier/v1/open", new Uint8Array())
+      if (status !== 200) throw refused(status)
+      return (JSON.parse(body.toString()) as { readonly openedMs: number }).openedMs
+    },
+    async close(openedMs: number, from: readonly OrgId[]): Promise<void> {
+      const { status } = await ask("/courier/v1/close", encode([openedMs, [...from]]))
+      if (status !== 204) throw refused(status)
+    },
     async take({ to, after }: TakePage): Promise<Taken> {
       const place = after && [after.lane, after.atMs, after.digest, after.peer, after.kind]
       const { status, body } = await ask("/courier/v1/take", encode([to, place]))
@@ -52,7 +62,7 @@ export function courierDoor(folder: NodeFolder): OpenDoor {
       if (status !== 200) throw refused(status)
       return JSON.parse(body.toString()) as Brought
     },
-    close: () => line.close(),
+    hangUp: () => line.close(),
   }
 }
 

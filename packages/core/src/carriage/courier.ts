@@ -13,6 +13,10 @@ import type { Brought, CarriedPlace, Taken, TakePage } from "./file-door.ts"
 
 /** The gateway as a courier meets it. Both throw when it is away or cannot write. */
 export interface CourierDoor {
+  /** The moment at which a stick is begun. */
+  open(): Promise<number>
+  /** All that was on it from these is handed in. */
+  close(openedMs: number, from: readonly OrgId[]): Promise<void>
   take(page: TakePage): Promise<Taken>
   bring(file: Uint8Array): Promise<Brought>
 }
@@ -130,11 +134,13 @@ const leftMax = 1_000
 /** Hands in what is for this node, most urgent first. Throws when folder or gateway is away. */
 export async function handIn(
   folder: DropFolder,
-  door: Pick<CourierDoor, "bring">,
+  door: Omit<CourierDoor, "take">,
   options: HandInOptions,
 ): Promise<HandedIn> {
   const tally = new Tally(options)
   const { done } = options
+  const openedMs = await door.open()
+  const from = new Set<OrgId>()
   for await (const found of folder.scan((name) => done?.has(name) !== true)) {
     if (found.kind === "bad") {
       tally.leave(found)
@@ -145,10 +151,13 @@ export async function handIn(
       tally.pass(name)
       continue
     }
+    from.add(drop.from)
     const brought = await door.bring(encodeDrop(drop))
     tally.note(name, brought)
     if (brought.kind !== "refused" && options.isCleared === true) await folder.remove(name)
   }
+  // A folder of which only what is new is seen says nothing about what is not in it.
+  if (done === undefined && options.isCleared !== true) await door.close(openedMs, [...from])
   return tally.result
 }
 

@@ -11,8 +11,7 @@ import type { Hashing } from "../host/ports.ts"
 import type { OrgId } from "../ids.ts"
 import type { Lane } from "../vocabulary/precedence.ts"
 
-/** The first three travel between organisations; the others between an exchange and its gateway. */
-const dropKinds = ["unit", "custody", "refusal", "departure", "arrival", "taken", "alive"] as const
+const dropKinds = ["unit", "custody", "refusal"] as const
 export type DropKind = (typeof dropKinds)[number]
 
 /** One record. */
@@ -21,8 +20,6 @@ export interface Drop {
   readonly lane: Lane
   readonly from: OrgId
   readonly to: OrgId
-  /** Grows with each record of a kind of which only the newest counts; otherwise 0. */
-  readonly number: number
   readonly content: Uint8Array
 }
 
@@ -36,7 +33,7 @@ export type DropFault =
   | "malformed"
 
 const magic = Uint8Array.fromHex("544c44524f50310a")
-const headBytes = 54
+const headBytes = 46
 const nameForm = /^[0-3]-[0-9a-f]{64}\.tearline$/
 const temporaryForm = /^\.[0-3]-[0-9a-f]{64}\.tearline\.[0-9a-f]{8}\.part$/
 
@@ -47,17 +44,15 @@ export const dropContentBytesMax: number = 1_258_291 + 65_536
 export const dropBytesMax: number = headBytes + dropContentBytesMax
 
 /** A record as the bytes of its file. */
-export function encodeDrop({ kind, lane, from, to, number, content }: Drop): Uint8Array {
+export function encodeDrop({ kind, lane, from, to, content }: Drop): Uint8Array {
   assert(content.length <= dropContentBytesMax, "a record fits a file")
   const bytes = new Uint8Array(headBytes + content.length)
-  const view = new DataView(bytes.buffer)
   bytes.set(magic)
   bytes[8] = dropKinds.indexOf(kind)
   bytes[9] = lane
   bytes.set(Uint8Array.fromHex(from), 10)
   bytes.set(Uint8Array.fromHex(to), 26)
-  view.setBigUint64(42, BigInt(number))
-  view.setUint32(50, content.length)
+  new DataView(bytes.buffer).setUint32(42, content.length)
   bytes.set(content, headBytes)
   return bytes
 }
@@ -69,15 +64,13 @@ export function decodeDrop(bytes: Uint8Array): Drop | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const kind = dropKinds[view.getUint8(8)]
   const lane = view.getUint8(9)
-  const number = Number(view.getBigUint64(42))
-  const isWhole = view.getUint32(50) === bytes.length - headBytes
-  if (kind === undefined || lane > 3 || !isWhole || !Number.isSafeInteger(number)) return undefined
+  const isWhole = view.getUint32(42) === bytes.length - headBytes
+  if (kind === undefined || lane > 3 || !isWhole) return undefined
   return {
     kind,
     lane: lane as Lane,
     from: bytes.subarray(10, 26).toHex() as OrgId,
     to: bytes.subarray(26, 42).toHex() as OrgId,
-    number,
     content: bytes.subarray(headBytes),
   }
 }

@@ -47,8 +47,8 @@ export interface CarriedStore {
   /** Notes what was answered to a unit; false when no unit waits for it. */
   answer(peer: OrgId, digest: Digest, answer: CarriedAnswer): Promise<boolean>
   answerTo(peer: OrgId, digest: Digest): Promise<CarriedAnswer | undefined>
-  /** Answers to our answers never come: these are laid out until then. */
-  forgetAnswersBefore(atMs: number): Promise<void>
+  /** Forgets what we answered before this: to one peer, or to all. */
+  forgetAnswersBefore(atMs: number, peer?: OrgId): Promise<void>
 }
 
 /** A receipt or refusal whose signature holds. */
@@ -124,12 +124,25 @@ export class FileDoor {
     let bytes = 0
     for (const row of rows) {
       const { kind, lane, peer, content } = row
-      files.push(encodeDrop({ kind, lane, from: own, to: peer, number: 0, content }))
+      files.push(encodeDrop({ kind, lane, from: own, to: peer, content }))
       bytes += content.length
       // Full before the rows are out, or by the last of a whole page: there may be more.
       if (bytes >= pageBytes || files.length === pageCount) return { files, next: row }
     }
     return { files, next: null }
+  }
+
+  /** A courier begins to hand in a stick: the moment, for `close`. */
+  open(): number {
+    return this.#parts.clock.nowMs()
+  }
+
+  /**
+   * All that a stick brought from these is in. What we answered them earlier, to units that were
+   * not on it, they seem to have; where they have not, the unit comes again and is answered again.
+   */
+  async close(openedMs: number, from: readonly OrgId[]): Promise<void> {
+    for (const peer of from) await this.#parts.store.forgetAnswersBefore(openedMs, peer)
   }
 
   /** Throws only when it could not be written: it is brought again. */
@@ -143,11 +156,6 @@ export class FileDoor {
       case "custody":
       case "refusal":
         return await this.#answer(drop.kind, drop)
-      case "departure":
-      case "arrival":
-      case "taken":
-      case "alive":
-        return refused("wrong_kind")
     }
   }
 

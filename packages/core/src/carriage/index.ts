@@ -22,6 +22,7 @@ export {
   type Found,
 } from "./drop-folder.ts"
 export { departureTimes, Departures } from "./departures.ts"
+export { CarriedAnswers, type AnsweredUnit, type CarriedAnswersParts } from "./carried-answers.ts"
 export { FileDoor } from "./file-door.ts"
 export type {
   Brought,

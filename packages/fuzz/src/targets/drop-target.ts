@@ -7,22 +7,22 @@ import { hold, type Outcome, type Target } from "../target.ts"
 import { alder, birch } from "./organisations.ts"
 
 const encoder = new TextEncoder()
-const headBytes = 54
+const headBytes = 46
 
 function run(input: Uint8Array): Outcome {
   const drop = decodeDrop(input)
   if (drop === undefined)
     return { isAccepted: false, feature: `malformed ${input.length < headBytes}` }
   hold(Buffer.compare(encodeDrop(drop), input) === 0, "a file taken is written again byte for byte")
-  return { isAccepted: true, feature: `${drop.kind} ${drop.lane} ${drop.number > 0}` }
+  return { isAccepted: true, feature: `${drop.kind} ${drop.lane}` }
 }
 
 export async function openDrop(): Promise<Target> {
-  const drop = { from: alder.id, to: birch.id, number: 0 }
+  const drop = { from: alder.id, to: birch.id }
   const drops: readonly Drop[] = [
     { ...drop, kind: "unit", lane: 0, content: encoder.encode(canary) },
     { ...drop, kind: "custody", lane: 3, content: new Uint8Array() },
-    { ...drop, kind: "alive", lane: 1, number: 2 ** 40, content: new Uint8Array(9) },
+    { ...drop, kind: "refusal", lane: 1, content: new Uint8Array(9) },
   ]
   return {
     name: "drop",

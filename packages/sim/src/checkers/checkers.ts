@@ -165,7 +165,7 @@ export class Checkers {
   }
 
   /** An answer of a gateway passes on the wire. */
-  answered({ from, to }: Line, unit: Uint8Array, answer: WireAnswer): void {
+  answered({ from, to }: Pick<Line, "from" | "to">, unit: Uint8Array, answer: WireAnswer): void {
     const refusing = this.#world.organisations.get(to)
     const refusal = refusing && refusalFault(refusing, unit, answer)
     if (refusal !== undefined) this.fail("I9", `${refusing?.name}'s gateway ${refusal}`)

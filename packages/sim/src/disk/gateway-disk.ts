@@ -9,6 +9,7 @@ import type {
 } from "@tearline/core"
 
 import type { Life } from "../time/life.ts"
+import { CarriedTable } from "./carried-table.ts"
 import { DiskError, type Platter } from "./platter.ts"
 
 export class GatewayDisk {
@@ -18,12 +19,15 @@ export class GatewayDisk {
   readonly refused: RefusedArrival[] = []
   /** Rows whose checksum does not hold; nothing of their page is read until they are mended. */
   readonly damaged = new Set<Digest>()
+  /** What travels by file. */
+  readonly carried: CarriedTable
   latestMs = 0
   onHeld: (arrival: HeldArrival) => void = () => undefined
   onCorrupt: (digest: Digest) => void = () => undefined
 
   constructor(platter: Platter) {
     this.platter = platter
+    this.carried = new CarriedTable(platter)
   }
 
   journal(life: Life): GatewayJournal {

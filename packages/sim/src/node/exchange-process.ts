@@ -2,6 +2,7 @@
 
 import {
   ActError,
+  CarriedAnswers,
   Departures,
   exchangeMachine,
   GivingBack,
@@ -10,6 +11,7 @@ import {
   builtInPolicy,
   startHost,
   TakenReports,
+  type AnsweredUnit,
   type ArrivalFeed,
   type Departed,
   type Digest,
@@ -25,11 +27,12 @@ import {
 import { alarmFault, clockFault, type Look } from "../checkers/clocks.ts"
 import { InHand } from "../checkers/urgency.ts"
 import { DiskError } from "../disk/platter.ts"
+import { agreedMs } from "../sticks/couriers.ts"
 import { pastVerifierOf, restoreStatement } from "../suite/past.ts"
 import { hashing, openSealer, PoisonError } from "../suite/suite.ts"
 import { Life } from "../time/life.ts"
 import type { World } from "../world/world.ts"
-import type { GatewayProcess } from "./gateway-process.ts"
+import { isByFile, type GatewayProcess } from "./gateway-process.ts"
 import { openHeld, heldOf, readAnswer } from "./opening.ts"
 import type { Organisation } from "./organisation.ts"
 import { heartbeatMs, tickMs } from "./times.ts"
@@ -53,6 +56,7 @@ const places = { flash: 2, common: 2 }
 const intakeRetryMs = { min: 100, max: 10 * minute }
 const reconnectMs = { min: second, max: 30 * minute }
 const silenceMsMax = 150 * minute
+const answersMs = 2 * hour
 const handMsMax = 20 * second
 const unreachableMs = 5
 
@@ -109,6 +113,7 @@ export class ExchangeProcess {
       clock: this.clock,
       chance: { bytes: (count) => chance.bytes(count) },
       policy: builtInPolicy,
+      withinMs: (peer) => (isByFile(world, own.org, peer) ? agreedMs : null),
       perform: (output) => this.#perform(output),
     })
     this.#host = startHost(world.plant.machine(machine, own))
@@ -161,6 +166,7 @@ export class ExchangeProcess {
     this.#departures.start(exchangeDisk.outbox.size)
     this.#connect()
     this.#tick()
+    if (this.#world.byFile !== undefined) this.#carriedAnswers().start()
     this.#world.people.isBack(this.#own)
   }
 
@@ -226,12 +232,19 @@ export class ExchangeProcess {
     this.#lookAround(isSuspect)
     const links = [...this.#world.organisations.values()]
       .filter((it) => it !== this.#own)
+      .filter((it) => !this.#isResting(it.org))
       .map((it) => ({ peer: it.org, heartbeatMs }))
     this.submit({ kind: "ticked", links }).then(
       () => this.#isAlive(links),
       () => this.#world.see("heartbeat not written"),
     )
     this.life.after(tickMs, () => this.#tick())
+  }
+
+  /** Before the reckoning nothing more is put on a stick that nobody would bring in time. */
+  #isResting(peer: OrgId): boolean {
+    const isLate = this.#world.schedule.nowMs < this.#world.restUntilMs
+    return isLate && isByFile(this.#world, this.#own.org, peer)
   }
 
   /** A person looks at the clock and at the alarms. */
@@ -266,7 +279,9 @@ export class ExchangeProcess {
     const { promise, resolve } = Promise.withResolvers<Departed>()
     const { life } = this
     this.#world.checkers.handed(this.#own, item)
-    const isBack = this.#inHand.handed(item)
+    // By file there is no line to be first on: the order is that of the names on the stick.
+    const isCarried = isByFile(this.#world, this.#own.org, item.peer)
+    const isBack = isCarried ? () => undefined : this.#inHand.handed(item)
     const settle = (departed: Departed) => {
       if (departed.kind === "failed") isBack()
       resolve(departed)
@@ -306,6 +321,32 @@ export class ExchangeProcess {
       () => answered(true),
       () => answered(false),
     )
+    return promise
+  }
+
+  #carriedAnswers(): CarriedAnswers {
+    return new CarriedAnswers({
+      isNeeded: () => this.#world.byFile !== undefined && this.#gateway() !== undefined,
+      answers: async () => (await this.#gateway()?.answers()) ?? [],
+      settled: (units) => this.#settled(units),
+      read: ({ peer, digest, answer: { kind, bytes } }) =>
+        readAnswer(
+          kind === "custody" ? { kind, receipt: bytes } : { kind: "refused", refusal: bytes },
+          { peer, digest },
+          this.#own.org,
+        ),
+      settle: (id, answer) => this.#departures.settle(id, answer),
+      timers: this.life,
+      everyMs: answersMs,
+    })
+  }
+
+  /** A gateway that stops meanwhile answers nothing. */
+  #settled(units: readonly AnsweredUnit[]): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const cancel = this.life.after(handMsMax, () => reject(new Error("timeout")))
+    const told = this.#gateway()?.settled(units) ?? Promise.reject(new Error("away"))
+    told.then(resolve, reject).finally(cancel)
     return promise
   }
 

@@ -2,27 +2,35 @@
 
 import {
   ArrivalFeed,
+  decodeDrop,
+  FileDoor,
   gatewayMachine,
   startHost,
+  type AnsweredUnit,
   type ArrivalAnswer,
   type ArrivalInput,
+  type Brought,
+  type CourierDoor,
   type Digest,
   type HeldArrival,
   type Host,
   type Lane,
+  type OpenedAnswer,
   type OrgId,
 } from "@tearline/core"
 
 import { FlashWaiting } from "../checkers/urgency.ts"
 import type { Listener, WireAnswer } from "../network/network.ts"
-import { gatewaySuiteOf, readUnit, withOuter } from "../suite/suite.ts"
+import { gatewaySuiteOf, readLine, readUnit, withOuter } from "../suite/suite.ts"
 import { Life } from "../time/life.ts"
 import type { World } from "../world/world.ts"
+import type { HandedAnswer } from "./opening.ts"
 import type { Organisation } from "./organisation.ts"
 
 const hour = 3_600_000
 const feedTimes = { sweepMs: 2 * hour, keepAliveMs: hour }
 const window = 64
+const layOutMsMax = 15_000
 
 export class GatewayProcess implements Listener {
   readonly life: Life
@@ -31,19 +39,57 @@ export class GatewayProcess implements Listener {
   readonly #host: Host<ArrivalInput, ArrivalAnswer>
   #feed: ArrivalFeed | undefined
   #flashes: FlashWaiting | undefined
+  /** What a courier comes to. */
+  readonly door: CourierDoor
+  readonly #files: FileDoor
 
   constructor(world: World, organisation: Organisation) {
     this.#world = world
     this.#organisation = organisation
     this.life = new Life(world.schedule)
     const { gatewayDisk, org, wall } = organisation
+    const clock = wall.start(world.plant.remembersTime ? gatewayDisk.latestMs : 0)
     const ports = world.plant.gateway({
       suite: gatewaySuiteOf(org, world.peers),
       journal: gatewayDisk.journal(this.life),
-      clock: wall.start(world.plant.remembersTime ? gatewayDisk.latestMs : 0),
+      clock,
       onHeld: ({ lane }) => this.#feed?.held(lane),
     })
     this.#host = startHost(gatewayMachine(ports))
+    this.#files = new FileDoor({
+      own: org,
+      store: gatewayDisk.carried.store(this.life),
+      clock,
+      submit: (unit, lane) => this.#host.submit({ unit }, lane),
+      laneOf: (unit) => laneOr(readUnit(unit)?.lane ?? 3),
+      readOwn: (_kind, bytes) => answerIn(bytes),
+      openAnswer: (_kind, bytes) => {
+        const line = readLine(bytes)
+        return line && world.peers.has(line.recipient) ? answerIn(bytes) : undefined
+      },
+      unitBytesMax: Number.POSITIVE_INFINITY,
+    })
+    this.door = {
+      open: async () => this.#files.open(),
+      close: (openedMs, from) => this.#files.close(openedMs, from),
+      take: (page) => this.#files.take(page),
+      bring: (file) => this.#bring(file),
+    }
+  }
+
+  /** The receipt that is laid out is as good as one on a wire. */
+  async #bring(file: Uint8Array): Promise<Brought> {
+    const brought = await this.#files.bring(file)
+    const unit = decodeDrop(file)?.content
+    const claims = brought.kind === "held" && unit !== undefined && readUnit(unit)
+    if (unit === undefined || !claims) return brought
+    const { gatewayDisk, org: to } = this.#organisation
+    const { sender: from, digest } = claims
+    const receipt = gatewayDisk.carried.rows.get(`${from}/${digest}/custody`)?.content
+    const { checkers } = this.#world
+    if (receipt === undefined) checkers.fail("I2", `no receipt for ${digest} is laid out`)
+    else checkers.answered({ from, to }, unit, { kind: "custody", receipt })
+    return brought
   }
 
   async receive(unit: Uint8Array, carrier: OrgId): Promise<WireAnswer | undefined> {
@@ -65,11 +111,52 @@ export class GatewayProcess implements Listener {
   }
 
   /** Signs and forwards; nothing is kept here. A gateway that has stopped meanwhile answers nothing. */
-  depart(to: OrgId, unit: Uint8Array, done: (answer: WireAnswer | undefined) => void): void {
+  depart(to: OrgId, unit: Uint8Array, done: (answer: HandedAnswer | undefined) => void): void {
     const { org: from } = this.#organisation
+    if (isByFile(this.#world, from, to)) {
+      void this.#laidOut(to, withOuter(unit, from), done)
+      return
+    }
     this.#world.network.post({ from, to }, withOuter(unit, from), (answer) => {
       done(this.life.isOver ? undefined : answer)
     })
+  }
+
+  /** A gateway that cannot write, or stops meanwhile, answers nothing. */
+  async #laidOut(
+    to: OrgId,
+    unit: Uint8Array,
+    done: (answer: HandedAnswer | undefined) => void,
+  ): Promise<void> {
+    const late = Promise.withResolvers<undefined>()
+    const cancel = this.#world.schedule.after(layOutMsMax, () => late.resolve(undefined))
+    const answer = this.#layOut(to, unit).catch(() => undefined)
+    done(await Promise.race([answer, late.promise]))
+    cancel()
+  }
+
+  async #layOut(to: OrgId, unit: Uint8Array): Promise<HandedAnswer | undefined> {
+    const claims = readUnit(unit)
+    if (claims === undefined) return undefined
+    const { digest, lane } = claims
+    const answer = await this.#files.depart({
+      peer: to,
+      digest,
+      lane: laneOr(lane),
+      content: unit,
+    })
+    if (answer === undefined) return { kind: "waiting" }
+    const { kind, bytes } = answer
+    return kind === "custody" ? { kind, receipt: bytes } : { kind: "refused", refusal: bytes }
+  }
+
+  /** What came back by file. */
+  async answers(): Promise<readonly AnsweredUnit[]> {
+    return this.#organisation.gatewayDisk.carried.answered()
+  }
+
+  settled(units: readonly AnsweredUnit[]): Promise<void> {
+    return this.#organisation.gatewayDisk.carried.settle(this.life, units)
   }
 
   /** A new stream to the exchange; the one before ends. */
@@ -106,6 +193,16 @@ export class GatewayProcess implements Listener {
     this.#flashes?.taken(digests)
     this.#feed?.taken(digests)
   }
+}
+
+/** Whether no line goes between these two. */
+export function isByFile({ byFile, organisations }: World, one: OrgId, other: OrgId): boolean {
+  return (byFile === one || byFile === other) && organisations.has(one) && organisations.has(other)
+}
+
+function answerIn(bytes: Uint8Array): OpenedAnswer {
+  const { digest, recipient, sender } = readLine(bytes) ?? {}
+  return { digest: digest as Digest, recipient: recipient as OrgId, sender: sender as OrgId }
 }
 
 function laneOr(lane: number): Lane {

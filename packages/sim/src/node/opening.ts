@@ -77,11 +77,19 @@ export function openHeld(held: HeldUnit, own: OrgId, plant: Plant): Arrived | Un
   return plant.arrived(arrived, own)
 }
 
+/** What our gateway says of a unit that was handed to it. */
+export type HandedAnswer = WireAnswer | { readonly kind: "waiting" }
+
 /** A receipt counts only if the peer's own gateway signed it, about this envelope of ours. */
-export function readAnswer(answer: WireAnswer | undefined, item: OutboxItem, own: OrgId): Departed {
+export function readAnswer(
+  answer: HandedAnswer | undefined,
+  item: Pick<OutboxItem, "digest" | "peer">,
+  own: OrgId,
+): Departed {
   if (answer === undefined) return { kind: "failed", code: "timeout" }
   // A gateway that is busy and one that will not say why answer alike here; both come again.
   if (answer.kind === "turned-away") return { kind: "failed", code: "peer_refused" }
+  if (answer.kind === "waiting") return answer
   const bytes = answer.kind === "custody" ? answer.receipt : answer.refusal
   const line = readLine(bytes)
   const isAboutThis =

@@ -36,7 +36,9 @@ export class Drill {
 
   /** Everybody warns the next one, and one of them is warned of hundreds of things at once. */
   start(): void {
-    const all = [...this.#world.organisations.values()]
+    const { organisations, byFile } = this.#world
+    // A stick has days.
+    const all = [...organisations.values()].filter((it) => it.org !== byFile)
     all.forEach((own, at) => {
       const next = all[(at + 1) % all.length] as Organisation
       this.#warn(own, next, "FLASH")

@@ -16,6 +16,7 @@ import { Organisation } from "../node/organisation.ts"
 import { Drill } from "../people/drill.ts"
 import { People } from "../people/people.ts"
 import { Workload } from "../people/workload.ts"
+import { Couriers } from "../sticks/couriers.ts"
 import { hashHex, orgIdOf } from "../suite/suite.ts"
 import { Random } from "../time/random.ts"
 import { Schedule } from "../time/schedule.ts"
@@ -95,6 +96,7 @@ function newWorld(options: SimulationOptions): Running & { readonly hostilePeer:
     see: (it: string) => rare.see(it),
     rare,
     restUntilMs: 0,
+    byFile: byFileOf(options),
   } as unknown as { -readonly [Key in keyof Running]: Running[Key] } & {
     hostilePeer: Hostile
     peers: Set<OrgId>
@@ -111,6 +113,12 @@ function newWorld(options: SimulationOptions): Running & { readonly hostilePeer:
 
 function namesOf(count: number): string[] {
   return Array.from({ length: count }, (_, at) => names[at] ?? `Organisation ${at + 1}`)
+}
+
+/** The last, where enough others have lines: its envelopes go on sticks. */
+function byFileOf({ organisations = 8 }: SimulationOptions): OrgId | undefined {
+  const last = namesOf(organisations).at(-1)
+  return organisations < 4 || last === undefined ? undefined : orgIdOf(last)
 }
 
 function networkOf(world: Running & { readonly hostilePeer: Hostile }): Network {
@@ -161,9 +169,11 @@ async function month(world: ReturnType<typeof newWorld>, parts: Parts, endMs: nu
   const { schedule } = world
   parts.faults.start()
   parts.workload.start()
+  parts.couriers?.calm(false)
   await schedule.runUntil(endMs - healMs)
   parts.workload.isOn = false
   parts.faults.stop()
+  parts.couriers?.calm(true)
   await schedule.runUntil(endMs - restMs)
   world.restUntilMs = endMs
   await schedule.runUntil(endMs - drillMs)
@@ -176,6 +186,7 @@ async function month(world: ReturnType<typeof newWorld>, parts: Parts, endMs: nu
 
 interface Parts {
   readonly faults: Faults
+  readonly couriers: Couriers | undefined
   readonly workload: Workload
   readonly drill: Drill
 }
@@ -184,8 +195,10 @@ interface Parts {
 export async function simulate(options: SimulationOptions): Promise<Report> {
   const world = newWorld(options)
   const { schedule, checkers } = world
+  const byFile = world.byFile && world.organisations.get(world.byFile)
   const parts = {
     faults: new Faults(world, faultEveryMs, world.hostilePeer),
+    couriers: byFile && new Couriers(world, byFile),
     workload: new Workload(world, warningEveryMs),
     drill: new Drill(world),
   }
@@ -193,6 +206,7 @@ export async function simulate(options: SimulationOptions): Promise<Report> {
     own.startGateway()
     own.startExchange()
   }
+  parts.couriers?.start()
   const startMs = schedule.nowMs
   const endMs = startMs + options.years * year
   let past = ""

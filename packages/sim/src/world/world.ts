@@ -27,6 +27,8 @@ export interface World {
   readonly people: People
   readonly plant: Plant
   readonly story: Story
+  /** The organisation that no line to another honest one reaches, if there is one. */
+  readonly byFile: OrgId | undefined
   /** Counts that a rare state was seen. */
   readonly see: (rare: string) => void
   /** People rest until then: whatever is under way is to arrive first. */

@@ -4,25 +4,17 @@
  */
 
 import type {
+  AnsweredUnit,
   Carried,
   CarriedAnswer,
   CarriedPlace,
   CarriedStore,
-  Digest,
   Lane,
-  OrgId,
 } from "@tearline/core"
 
 import { columnOf } from "../column.ts"
 import type { Connections } from "../connection.ts"
 import { base64, bytesOf, digestOf, numberOf, orgOf, textOf } from "../field.ts"
-
-/** What a peer's gateway answered to a unit of ours. */
-export interface AnsweredUnit {
-  readonly peer: OrgId
-  readonly digest: Digest
-  readonly answer: CarriedAnswer
-}
 
 /** The gateway's tables for the carrier `file`. All calls throw StoreError. */
 export interface CarriedTable extends CarriedStore {
@@ -94,9 +86,11 @@ export function carriedTable(connections: Pick<Connections<never>, "runOne">): C
       const [row] = rows
       return row && { kind: textOf(row[0]) as CarriedAnswer["kind"], bytes: bytesOf(row[1]) }
     },
-    async forgetAnswersBefore(atMs): Promise<void> {
-      const text = "delete from gateway.carried where kind <> 'unit' and at_ms < $1::int8"
-      await run("carried_forget", text, [atMs])
+    async forgetAnswersBefore(atMs, peer): Promise<void> {
+      const text =
+        "delete from gateway.carried where kind <> 'unit' and at_ms < $1::int8 " +
+        "and ($2::bytea is null or peer = $2::bytea)"
+      await run("carried_forget", text, [atMs, peer === undefined ? null : bytes(peer)])
     },
     async answers(limit): Promise<AnsweredUnit[]> {
       const text =

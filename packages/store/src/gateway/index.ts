@@ -4,5 +4,5 @@
  * Ciphertext and receipts go in and never change; only "taken" is marked later.
  */
 
-export type { AnsweredUnit, CarriedTable } from "./carried.ts"
+export type { CarriedTable } from "./carried.ts"
 export { type GatewayPeer, type GatewayStore, openGatewayStore } from "./store.ts"

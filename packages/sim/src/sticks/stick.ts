@@ -1,0 +1,84 @@
+/** A stick: a folder that is pulled in the middle, loses itself, and spoils a file now and then. */
+
+import { FolderError, type FolderDisk } from "@tearline/core"
+
+import type { Random } from "../time/random.ts"
+
+export class Stick implements FolderDisk {
+  readonly files: Map<string, Uint8Array>
+  #callsLeft = Number.POSITIVE_INFINITY
+
+  constructor(files: ReadonlyMap<string, Uint8Array> = new Map()) {
+    this.files = new Map(files)
+  }
+
+  /** As it is now, on another stick. */
+  copy(): Stick {
+    return new Stick(this.files)
+  }
+
+  /** Somebody pulls it after so many calls; the last writing is half done. */
+  pullAfter(calls: number): void {
+    this.#callsLeft = calls
+  }
+
+  plugIn(): void {
+    this.#callsLeft = Number.POSITIVE_INFINITY
+  }
+
+  /** Tears a file, or turns over one bit of it. False when there is none. */
+  spoil(random: Random, how: "tear" | "flip"): boolean {
+    const names = [...this.files.keys()]
+    if (names.length === 0) return false
+    const name = random.pick(names)
+    const bytes = (this.files.get(name) ?? new Uint8Array()).slice()
+    const at = random.below(Math.max(1, bytes.length))
+    bytes[at] = (bytes[at] ?? 0) ^ 1
+    this.files.set(name, how === "tear" ? bytes.subarray(0, at) : bytes)
+    return true
+  }
+
+  async *names(): AsyncIterable<string> {
+    this.#call()
+    // A copy, since whoever reads may remove.
+    const names = Array.from(this.files.keys())
+    yield* names
+  }
+
+  async read(name: string, bytesMax: number): Promise<Uint8Array> {
+    this.#call()
+    const bytes = this.files.get(name)
+    if (bytes === undefined) throw new FolderError("gone", name)
+    if (bytes.length > bytesMax) throw new FolderError("too_large", name)
+    return bytes
+  }
+
+  async create(name: string, bytes: Uint8Array): Promise<void> {
+    this.#call(() => this.files.set(name, bytes.subarray(0, bytes.length >> 1)))
+    this.files.set(name, bytes)
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    const bytes = this.files.get(from)
+    if (bytes === undefined) throw new FolderError("gone", from)
+    const move = () => {
+      this.files.delete(from)
+      this.files.set(to, bytes)
+    }
+    // Done and not told, as when it is pulled between the two.
+    this.#call(move)
+    move()
+  }
+
+  async remove(name: string): Promise<void> {
+    this.#call()
+    this.files.delete(name)
+  }
+
+  #call(onLast?: () => void): void {
+    this.#callsLeft -= 1
+    if (this.#callsLeft > 0) return
+    if (this.#callsLeft === 0) onLast?.()
+    throw new FolderError("away", "the stick is gone")
+  }
+}
