@@ -54,8 +54,9 @@ export async function runScenario(asked: Omit<AskedRun, "kind">): Promise<number
     screen.end({ scenario: scenario.name, seed, counts, ...judged(outcome, stopping) })
     return isHeld(outcome) && !stopping.isOverTime ? exits.held : exits.failed
   } finally {
-    stopping.close()
+    // While we still hear that we are to stop: a folder is not left half removed.
     rmSync(folder, { recursive: true, force: true })
+    stopping.close()
   }
 }
 
