@@ -6,7 +6,7 @@ import { ArrivalFeed, type Digest, type HeldArrival, type Lane, type OrgId } fro
 const runs = 500
 
 /** A gateway's store whose answer is from the moment at which it was asked. */
-function store() {
+function store(window = 1_000) {
   const waiting: HeldArrival[] = []
   const given: HeldArrival[] = []
   const feed = new ArrivalFeed({
@@ -18,7 +18,7 @@ function store() {
       return answer
     },
     timers: { after: () => () => undefined },
-    window: 1_000,
+    window,
   })
   function hold(lane: Lane): void {
     const digest = `${waiting.length}` as Digest
@@ -58,4 +58,21 @@ test("whatever comes when, the most urgent of what is held goes next", async () 
     feed.end()
   })
   await fc.assert(property, { numRuns: runs })
+})
+
+test("what waits for room goes as soon as something is taken, and FLASH has room of its own", async () => {
+  const window = 16
+  const { feed, hold, left, given } = store(window)
+  await feed.next()
+  for (let at = 0; at < window; at += 1) hold(3)
+  const common = window - window / 8
+  for (let at = 0; at < common; at += 1) given.push((await feed.next()) as HeldArrival)
+  const waiting = feed.next()
+  hold(0)
+  const flash = (await waiting) as HeldArrival
+  expect(flash.lane).toBe(0)
+  given.push(flash)
+  const last = feed.next()
+  feed.taken([given[0]?.digest as Digest])
+  expect((await last)?.digest).toBe(left()[0]?.digest)
 })

@@ -45,7 +45,9 @@ function missingIn(rows: Link["held"]): number {
 function linkFault(link: Link, alarms: readonly NodeAlarm[], silentForMs: number | undefined) {
   const gaps = alarms.find((it) => it.kind === "gaps")
   const missing = missingIn(link.held)
-  const unheld = missingIn(link.toldHeld?.rows ?? [])
+  const told = link.toldHeld?.rows ?? []
+  // What was given in an epoch before is not known here any more.
+  const unheld = missingIn(told.filter((it) => it.epoch === link.epoch))
   if ((gaps?.missing ?? 0) !== missing || (gaps?.unheld ?? 0) !== unheld) {
     return `shows other gaps than ${missing} and ${unheld}`
   }

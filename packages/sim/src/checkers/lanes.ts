@@ -141,9 +141,10 @@ export class Lanes {
         number <= (here?.upTo ?? 0) || here?.beyond.includes(number)
       return row.upTo > (here?.upTo ?? 0) || !row.beyond.every(isHeld)
     })
-    const isTooLittle = heldBefore
-      .slice(-rowsToldMax)
-      .some((row) => (told.find(isOf(row))?.upTo ?? -1) < row.upTo)
+    const newest = held.slice(-rowsToldMax)
+    const isTooLittle = heldBefore.some(
+      (row) => newest.some(isOf(row)) && (told.find(isOf(row))?.upTo ?? -1) < row.upTo,
+    )
     if (isTooMuch) this.#fail("I12", `${own.name} tells that it holds what it does not`)
     if (isTooLittle) this.#fail("I12", `${own.name} does not tell what it holds`)
   }

@@ -41,6 +41,7 @@ interface Crafted {
   readonly part?: Readonly<Record<string, unknown>>
   readonly lane?: Lane
   readonly number?: number
+  readonly epoch?: number
   /** Sealed to somebody else, and brought to the target all the same. */
   readonly addressee?: OrgId
   /** What reads it breaks on it. */
@@ -236,6 +237,16 @@ export class Hostile implements Listener {
     this.#trick("hostile peer sends what breaks its reader", 1, true, (it) => [
       { ...this.#warning(it), isPoison: true },
     ]),
+    this.#trick("hostile peer claims to hold what was never sent", 1, false, () => [
+      { part: { held: [{ lane: 3, epoch: 1, upTo: 1_000_000_000, beyond: [] }] } },
+    ]),
+    this.#trick("hostile peer opens many epochs", 0.1, false, () =>
+      Array.from({ length: 70 }, (_, at) => ({
+        epoch: at + 2,
+        number: 1,
+        part: { epoch: at + 2 },
+      })),
+    ),
     this.#trick("hostile peer sends a hundred at once", 0.2, true, () => [
       { statement: { answers: "none" } },
     ]),
@@ -356,7 +367,7 @@ export class Hostile implements Listener {
     const key = `${target.org}/${lane}`
     const next = (this.#numbers.get(key) ?? 0) + 1
     if (crafted.number === undefined) this.#numbers.set(key, next)
-    const place = { epoch: 1, lane, number: crafted.number ?? next }
+    const place = { epoch: crafted.epoch ?? 1, lane, number: crafted.number ?? next }
     const part = { ...this.#part(), ...crafted.part }
     const signed = JSON.stringify([statement, this.#random.hex(16)])
     const id = hashHex(signed) as MessageId

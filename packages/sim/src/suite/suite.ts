@@ -206,22 +206,24 @@ interface KnownLine {
   line: SignedLine | null
 }
 
-function signedLine(line: SignedLine): Uint8Array {
+/** No two signatures are alike, as real ones are hedged: `salt` is of this one. */
+function signedLine(line: SignedLine, salt: number): Uint8Array {
   const { digest, sender, recipient, atMs, code } = line
   const word = code === undefined ? "custody" : "refused"
-  const text = `${word} ${digest} ${sender} ${recipient} ${atMs}${code === undefined ? "" : ` ${code}`}`
+  const text = `${word} ${digest} ${sender} ${recipient} ${atMs} ${code ?? salt}`
   const bytes = bytesOf(`${text} ${markOf(text, recipient)}`)
   knownOf<KnownLine>(bytes).line = line
   return bytes
 }
 
 export function gatewaySuiteOf(own: OrgId, peers: ReadonlySet<OrgId>): GatewaySuite {
+  let signed = 0
   return {
     check: (bytes) => checkUnit(own, peers, bytes),
     custody: ({ digest, sender }: CheckedUnit, atMs) =>
-      signedLine({ digest, sender, recipient: own, atMs, code: undefined }),
+      signedLine({ digest, sender, recipient: own, atMs, code: undefined }, (signed += 1)),
     refusal: ({ digest, sender, code }, atMs) =>
-      signedLine({ digest, sender, recipient: own, atMs, code }),
+      signedLine({ digest, sender, recipient: own, atMs, code }, (signed += 1)),
   }
 }
 
