@@ -4,6 +4,7 @@
  */
 
 import {
+  alarmsOfThread,
   builtInPolicy,
   policyHashOf,
   threadIdOf,
@@ -29,6 +30,7 @@ import {
   unitOf,
   withOuter,
 } from "../suite/suite.ts"
+import { Life } from "../time/life.ts"
 import type { Random } from "../time/random.ts"
 import type { World } from "../world/world.ts"
 import { deceiving, misplaced, ofAddressees, ofOriginators, type Said } from "./foul-play.ts"
@@ -161,6 +163,28 @@ export class Hostile implements Listener {
       }
     }
     this.#injected = []
+  }
+
+  /** Whoever looks at a thread that holds two warnings is told of it (M-THR-26). */
+  async conflictsAreShown(): Promise<void> {
+    for (const own of this.#world.organisations.values()) {
+      const { threads } = own.exchangeDisk
+      for (const id of [...this.#doubled].filter((it) => threads.has(it))) {
+        if (await this.#isHidden(own, id)) {
+          this.#world.checkers.fail("I5", `${own.name} is not told of a conflict`, id)
+        }
+      }
+    }
+    this.#doubled.clear()
+  }
+
+  async #isHidden(own: Organisation, id: ThreadId): Promise<boolean> {
+    const { exchangeDisk, org } = own
+    const stored = await exchangeDisk.journal(new Life(this.#world.schedule)).thread(id)
+    const warnings = stored?.thread.messages.filter((it) => it.statement.kind === "warning") ?? []
+    if (stored === undefined || warnings.length < 2) return false
+    const terms = { own: org, policy: builtInPolicy, policyHash: policy }
+    return !alarmsOfThread(stored.thread, terms).some((it) => it.kind === "conflict")
   }
 
   readonly #tricks: readonly Trick[] = [
@@ -328,13 +352,14 @@ export class Hostile implements Listener {
     const window = { earliestMs, basis: "x", timeZone: "UTC", atEnd: "x" }
     const strict = { threatToLife: true, loweredBecause: "to be trusted", window }
     const content = { ...plainWarning, ...(isStrict ? strict : {}) }
-    this.#doubled.set(target, thread)
+    this.#doubled.add(thread)
     return [
       { statement: { kind: "warning", content }, part: { subject: { thread, nonce }, number: 3 } },
     ]
   }
 
-  readonly #doubled = new Map<Organisation, ThreadId>()
+  /** Threads in which it has warned twice. */
+  readonly #doubled = new Set<ThreadId>()
 
   #refusal(refused: MessageId | undefined): readonly Crafted[] {
     if (refused === undefined) return []

@@ -26,7 +26,7 @@ const statusShares: readonly { weight: number; status: Status }[] = [
 
 /** How often a warning goes to the hostile peer too: it is a peer like any other. */
 const hostileShare = 0.03
-const spoiltShare = 0.01
+const spoiltShare = 0.03
 
 type Released = Extract<ExchangeInput, { readonly kind: "released" }>
 

@@ -181,6 +181,7 @@ async function month(world: ReturnType<typeof newWorld>, parts: Parts, endMs: nu
   await schedule.runUntil(endMs)
   // First, while it is still known who has been restored in this month.
   world.hostilePeer.mustBeRecorded()
+  await world.hostilePeer.conflictsAreShown()
   mustHaveConverged(world)
 }
 
