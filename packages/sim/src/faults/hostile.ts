@@ -4,7 +4,6 @@
  */
 
 import {
-  alarmsOfThread,
   builtInPolicy,
   policyHashOf,
   threadIdOf,
@@ -30,7 +29,6 @@ import {
   unitOf,
   withOuter,
 } from "../suite/suite.ts"
-import { Life } from "../time/life.ts"
 import type { Random } from "../time/random.ts"
 import type { World } from "../world/world.ts"
 import { deceiving, misplaced, ofAddressees, ofOriginators, type Said } from "./foul-play.ts"
@@ -163,28 +161,6 @@ export class Hostile implements Listener {
       }
     }
     this.#injected = []
-  }
-
-  /** Whoever looks at a thread that holds two warnings is told of it (M-THR-26). */
-  async conflictsAreShown(): Promise<void> {
-    for (const own of this.#world.organisations.values()) {
-      const { threads } = own.exchangeDisk
-      for (const id of [...this.#doubled].filter((it) => threads.has(it))) {
-        if (await this.#isHidden(own, id)) {
-          this.#world.checkers.fail("I5", `${own.name} is not told of a conflict`, id)
-        }
-      }
-    }
-    this.#doubled.clear()
-  }
-
-  async #isHidden(own: Organisation, id: ThreadId): Promise<boolean> {
-    const { exchangeDisk, org } = own
-    const stored = await exchangeDisk.journal(new Life(this.#world.schedule)).thread(id)
-    const warnings = stored?.thread.messages.filter((it) => it.statement.kind === "warning") ?? []
-    if (stored === undefined || warnings.length < 2) return false
-    const terms = { own: org, policy: builtInPolicy, policyHash: policy }
-    return !alarmsOfThread(stored.thread, terms).some((it) => it.kind === "conflict")
   }
 
   readonly #tricks: readonly Trick[] = [
@@ -352,14 +328,14 @@ export class Hostile implements Listener {
     const window = { earliestMs, basis: "x", timeZone: "UTC", atEnd: "x" }
     const strict = { threatToLife: true, loweredBecause: "to be trusted", window }
     const content = { ...plainWarning, ...(isStrict ? strict : {}) }
-    this.#doubled.add(thread)
+    this.doubled.add(thread)
     return [
       { statement: { kind: "warning", content }, part: { subject: { thread, nonce }, number: 3 } },
     ]
   }
 
   /** Threads in which it has warned twice. */
-  readonly #doubled = new Set<ThreadId>()
+  readonly doubled = new Set<ThreadId>()
 
   #refusal(refused: MessageId | undefined): readonly Crafted[] {
     if (refused === undefined) return []
@@ -411,11 +387,7 @@ export class Hostile implements Listener {
     })
     this.#injected.push({ target, digest, isRefused })
     if (crafted.isPoison === true) this.poison.add(id)
-    if (statement["kind"] === "warning" && !isRefused && !this.#isSecond(target, part)) {
-      const { thread, nonce = "" } = part.subject ?? {}
-      const status = "actual" as const
-      this.#threads.set(target, { thread: thread as ThreadId, nonce, warning: id, status })
-    }
+    if (statement["kind"] === "warning" && !isRefused) this.#opened(target, id, part.subject)
     const to = crafted.addressee ?? target.org
     const text = { id, digest, sender: hostile, addressee: to, lane, place, signed }
     const unit = unitOf({ ...text, part: JSON.stringify(part) })
@@ -424,8 +396,15 @@ export class Hostile implements Listener {
     })
   }
 
-  #isSecond(target: Organisation, { subject }: { subject: { thread: string } | null }): boolean {
-    return this.#threads.get(target)?.thread === subject?.thread
+  /** Remembers a thread that it has just opened; a second warning opens none. */
+  #opened(
+    target: Organisation,
+    warning: MessageId,
+    subject: { readonly thread: string; readonly nonce?: string } | null,
+  ): void {
+    const { thread, nonce = "" } = subject ?? {}
+    if (this.#threads.get(target)?.thread === thread) return
+    this.#threads.set(target, { thread: thread as ThreadId, nonce, warning, status: "actual" })
   }
 
   #statement({ statement }: Crafted): Readonly<Record<string, unknown>> {

@@ -6,6 +6,7 @@
 import type { OrgId } from "@tearline/core"
 
 import { Checkers } from "../checkers/checkers.ts"
+import { conflictsAreShown } from "../checkers/conflicts.ts"
 import { mustHaveConverged } from "../checkers/convergence.ts"
 import type { Violation } from "../checkers/violation.ts"
 import { Faults } from "../faults/faults.ts"
@@ -181,7 +182,7 @@ async function month(world: ReturnType<typeof newWorld>, parts: Parts, endMs: nu
   await schedule.runUntil(endMs)
   // First, while it is still known who has been restored in this month.
   world.hostilePeer.mustBeRecorded()
-  await world.hostilePeer.conflictsAreShown()
+  await conflictsAreShown(world, world.hostilePeer.doubled)
   mustHaveConverged(world)
 }
 
