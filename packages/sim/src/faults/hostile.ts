@@ -237,9 +237,6 @@ export class Hostile implements Listener {
     this.#trick("hostile peer sends what breaks its reader", 1, true, (it) => [
       { ...this.#warning(it), isPoison: true },
     ]),
-    this.#trick("hostile peer claims to hold what was never sent", 1, false, () => [
-      { part: { held: [{ lane: 3, epoch: 1, upTo: 1_000_000_000, beyond: [] }] } },
-    ]),
     this.#trick("hostile peer opens many epochs", 0.1, false, () =>
       Array.from({ length: 70 }, (_, at) => ({
         epoch: at + 2,

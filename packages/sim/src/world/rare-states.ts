@@ -142,7 +142,6 @@ const rareStates: readonly string[] = [
   "hostile peer brings what is addressed to another",
   "hostile peer sends what breaks its reader",
   "hostile peer sends a hundred at once",
-  "hostile peer claims to hold what was never sent",
   "hostile peer opens many epochs",
   "officer tries what is not theirs to do",
   "officer releases what may not be released",
