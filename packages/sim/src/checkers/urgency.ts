@@ -68,13 +68,6 @@ export class InHand {
     }
   }
 
-  /** Just sent: a FLASH is tried at once, outage or not, where nothing else is under way there. */
-  mustFly({ id, peer, lane }: OutboxItem): void {
-    if (lane > 0) return
-    const held = [...(this.#byPeer.get(peer)?.values() ?? [])]
-    if (!held.some((it) => it.isFlying)) this.#fail(`the new FLASH ${id} is not tried at once`)
-  }
-
   #forgetGone(held: ReadonlyMap<string, Held>): void {
     for (const { item, goneIn } of held.values()) {
       if (goneIn !== undefined && goneIn < this.#ran()) this.drop(item.id)

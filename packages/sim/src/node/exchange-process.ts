@@ -204,8 +204,7 @@ export class ExchangeProcess {
     switch (output.kind) {
       case "send":
         this.#inHand.add(output.item)
-        this.#departures.send(output.item)
-        return this.#inHand.mustFly(output.item)
+        return this.#departures.send(output.item)
       case "taken":
         return this.#taken.add(output.digest)
       case "show":
