@@ -1,7 +1,6 @@
 /** The thread that a message is about, told by the message itself where nobody else can. */
 
 import type { OrgId } from "../ids.ts"
-import { kindRule } from "../messages/kinds.ts"
 import type { Message } from "../messages/statement.ts"
 import { threadIdOf } from "../thread/identity.ts"
 import { emptyThread, nonceOf, type Thread } from "../thread/thread.ts"
@@ -9,21 +8,17 @@ import type { Desk } from "./turn.ts"
 
 /**
  * Whose thread it is that this side has not heard of yet. The nonce tells: the id is made of it and
- * of who opened the thread. Without one it is taken for the author's, unless what is said is the
- * other end's to say.
+ * of who opened the thread. Without one nobody can tell, and whoever merely knows an id must not be
+ * able to open that thread as their own.
  */
 function originatorOf(desk: Desk, { statement, part }: Message, other: OrgId): OrgId | undefined {
   const { author, status, kind } = statement
   const { thread, nonce } = part.subject ?? {}
-  if (nonce !== undefined) {
-    const isOf = (originator: OrgId, addressee: OrgId) =>
-      threadIdOf(desk.hashing, { originator, addressee, status, nonce }) === thread
-    if (isOf(author, other)) return author
-    return kind !== "warning" && isOf(other, author) ? other : undefined
-  }
-  if (kind === "warning") return undefined
-  const by = kindRule(kind)?.by ?? []
-  return by.length === 1 && by[0] === "addressee" ? other : author
+  if (nonce === undefined) return undefined
+  const isOf = (originator: OrgId, addressee: OrgId) =>
+    threadIdOf(desk.hashing, { originator, addressee, status, nonce }) === thread
+  if (isOf(author, other)) return author
+  return kind !== "warning" && isOf(other, author) ? other : undefined
 }
 
 /**
