@@ -46,8 +46,10 @@ const keyOf = (it: { epoch: number; lane: number; number: number }) =>
 /** Every number that a held list says is held. */
 const saidHeld = (held: Link["held"]): string[] =>
   held.flatMap(({ epoch, lane: of, upTo, beyond }) =>
-    [...Array.from({ length: upTo }, (_, index) => index + 1), ...beyond].map((number) =>
-      keyOf({ epoch, lane: of, number }),
+    [[1, upTo] as const, ...beyond].flatMap(([from, to]) =>
+      Array.from({ length: to - from + 1 }, (_, at) =>
+        keyOf({ epoch, lane: of, number: from + at }),
+      ),
     ),
   )
 
@@ -110,8 +112,11 @@ describe("held and missing", () => {
   test("M-LNK-3: a gap that never closes does not make what is told outgrow a slot", () => {
     const numbers = Array.from({ length: 300 }, (_, index) => index + 2)
     const link = takeAll(numbers.map((number) => ({ epoch: 1, lane: 3, number })))
-    expect(toldOf(link)).toEqual([{ epoch: 1, lane: 3, upTo: 0, beyond: numbers.slice(0, 64) }])
+    expect(toldOf(link)).toEqual([{ epoch: 1, lane: 3, upTo: 0, beyond: [[2, 301]] }])
     expect(gapsOf(link)).toEqual([{ epoch: 1, lane: 3, number: 1 }])
+    const odd = takeAll(numbers.map((number) => ({ epoch: 1, lane: 3, number: 2 * number })))
+    const runs = numbers.slice(0, 32).map((number) => [2 * number, 2 * number])
+    expect(toldOf(odd)).toEqual([{ epoch: 1, lane: 3, upTo: 0, beyond: runs }])
     const epochs = Array.from({ length: 70 }, (_, index) => ({
       epoch: index + 1,
       lane: 0 as const,
@@ -120,6 +125,21 @@ describe("held and missing", () => {
     expect(toldOf(takeAll(epochs)).map((it) => it.epoch)).toEqual(
       epochs.slice(-64).map((it) => it.epoch),
     )
+  })
+
+  test("M-LNK-3: a peer that leaves gaps and opens epochs without end does not make us grow", () => {
+    const gappy = Array.from({ length: 1_200 }, (_, at) => ({
+      epoch: 1,
+      lane: 0 as const,
+      number: 2 * at + 2,
+    }))
+    expect(takeAll(gappy).held[0]?.beyond).toHaveLength(1_000)
+    const epochs = Array.from({ length: 500 }, (_, at) => ({
+      epoch: at + 1,
+      lane: 0 as const,
+      number: 1,
+    }))
+    expect(takeAll(epochs).held).toHaveLength(64)
   })
 
   test("M-LNK-4: the gaps are exactly the numbers missing below one that is here", () => {
@@ -145,7 +165,7 @@ describe("held and missing", () => {
       lane: fc.constantFrom(0, 1),
       epoch: fc.constantFrom(1, 2),
       upTo: fc.nat(12),
-      beyond: fc.uniqueArray(fc.integer({ min: 1, max: 14 })),
+      beyond: fc.array(fc.tuple(fc.integer({ min: 1, max: 14 }), fc.integer({ min: 1, max: 14 }))),
     })
     const told = fc.array(fc.record({ epoch: fc.constantFrom(1, 2), rows: fc.array(row) }))
     const sent = [...Array(10).keys()].reduce(

@@ -67,7 +67,7 @@ describe("alarms of a node", () => {
       fresh(),
     )
     const taken = withTaken(sent, { epoch: 1, lane: 3, number: 3 }, startedMs)
-    const link = withTold(taken, 1, [{ lane: 0, epoch: 1, upTo: 0, beyond: [2] }])
+    const link = withTold(taken, 1, [{ lane: 0, epoch: 1, upTo: 0, beyond: [[2, 2]] }])
     const found = alarmsOf(watched({ links: [{ link, terms }] }), startedMs)
     expect(found).toEqual([{ kind: "gaps", peer: birch, missing: 2, unheld: 1 }])
   })

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs"
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 
 import { Client } from "pg"
@@ -93,6 +93,40 @@ test("a database that was discarded is migrated again from nothing", async () =>
   await discard(url)
   await discard(url)
   expect(await migrate({ url, database: "desk" })).toEqual(filesOf("desk"))
+})
+
+test("numbers held beyond a gap become runs, in every list of a link", async () => {
+  const name = "tl_desk_of_numbers"
+  await query(server.url("tl_admin", "postgres"), [`create database ${name} owner tl_owner`])
+  const url = server.url("tl_owner", name)
+  const folder = folderOf("desk")
+  for (const file of filesOf("desk").filter((it) => it > "0002.sql")) rmSync(`${folder}/${file}`)
+  await migrate({ url, database: "desk", folder })
+  const states = [
+    '{"held":[{"upTo":3,"beyond":[7,12,9]},{"upTo":0,"beyond":[]}],"told":{"beyond":[2]}}',
+    "{}",
+  ]
+  const rows = states.map((it, at) => `(decode('0${at}', 'hex'), 1, '${it}')`)
+  await query(url, [`insert into exchange.link values ${rows.join()}`])
+  await migrate({ url, database: "desk" })
+  const after = await query(url, ["select state from exchange.link order by peer"])
+  expect(after.map((it) => JSON.parse(String(it["state"])) as unknown)).toEqual([
+    {
+      held: [
+        {
+          upTo: 3,
+          beyond: [
+            [7, 7],
+            [12, 12],
+            [9, 9],
+          ],
+        },
+        { upTo: 0, beyond: [] },
+      ],
+      told: { beyond: [[2, 2]] },
+    },
+    {},
+  ])
 })
 
 test("schema.sql shows the databases as the migrations make them", async () => {

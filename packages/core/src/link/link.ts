@@ -11,6 +11,7 @@ import { assert } from "../assert.ts"
 import type { OrgId } from "../ids.ts"
 import type { LaneHeld } from "../messages/heartbeat.ts"
 import type { Lane } from "../vocabulary/precedence.ts"
+import { joined, missingOf, taken } from "./held.ts"
 import type { Awaited, PeerRestore, RolledBack } from "./restore.ts"
 
 /** Where the next slot of an outgoing lane goes. */
@@ -92,16 +93,8 @@ export function withRefusalSaid(link: Link, windowMs: number, nowMs: number): Li
   return { ...link, refused: isOver ? { sinceMs: nowMs, count: 1 } : { sinceMs, count: count + 1 } }
 }
 
-/** What is held with one number more. */
-export function taken(held: LaneHeld, number: number): LaneHeld {
-  const beyond = new Set(held.beyond).add(number)
-  let { upTo } = held
-  while (beyond.delete(upTo + 1)) upTo += 1
-  const left = [...beyond].filter((it) => it > upTo).toSorted((a, b) => a - b)
-  assert(upTo >= held.upTo, "what is held stays held")
-  assert((left[0] ?? upTo + 2) > upTo + 1, "what is held beyond a gap is above it")
-  return { ...held, upTo, beyond: left }
-}
+/** Rows kept at most: of the newest epochs. */
+const rowsKeptMax = 64
 
 /** The link after the slot `number` of the peer's `lane` has been taken in; the same when it was. */
 export function withTaken(
@@ -114,18 +107,7 @@ export function withTaken(
   const before = link.held.find(isThis) ?? { lane, epoch, upTo: 0, beyond: [] }
   const held = [...link.held.filter((it) => !isThis(it)), taken(before, number)]
   const sorted = held.toSorted((a, b) => a.epoch - b.epoch || a.lane - b.lane)
-  return { ...link, held: sorted, heardAtMs: Math.max(link.heardAtMs, nowMs) }
-}
-
-/** Numbers beyond a gap that are kept of what a peer tells of one lane. */
-const beyondKeptMax = 1_000
-
-/** Both at once; only numbers that we have given count, whatever the peer says. */
-function joined(before: LaneHeld, told: LaneHeld, last: number): LaneHeld {
-  const upTo = Math.min(last, Math.max(before.upTo, told.upTo))
-  const beyond = new Set([...before.beyond, ...told.beyond].filter((it) => it <= last))
-  const row = taken({ ...before, upTo, beyond: [...beyond] }, upTo)
-  return { ...row, beyond: row.beyond.slice(0, beyondKeptMax) }
+  return { ...link, held: sorted.slice(-rowsKeptMax), heardAtMs: Math.max(link.heardAtMs, nowMs) }
 }
 
 /**
@@ -146,18 +128,15 @@ export function withTold(link: Link, peerEpoch: number, told: readonly LaneHeld[
   return { ...link, toldHeld: { peerEpoch, rows } }
 }
 
-/** Rows and single numbers told to the peer at most, so that what is told always fits a slot. */
-const rowsToldMax = 64
-const beyondToldMax = 64
+/** Runs told to the peer at most of one lane, so that what is told always fits a slot. */
+const runsToldMax = 32
 
 /**
- * What is told to the peer of what we hold of its lanes: the newest epochs, and beyond a gap the
- * lowest numbers. It may tell less than we hold, never more.
+ * What is told to the peer of what we hold of its lanes: beyond a gap the lowest runs. It may tell
+ * less than we hold, never more.
  */
 export function toldOf(link: Link): LaneHeld[] {
-  return link.held
-    .slice(-rowsToldMax)
-    .map((it) => ({ ...it, beyond: it.beyond.slice(0, beyondToldMax) }))
+  return link.held.map((it) => ({ ...it, beyond: it.beyond.slice(0, runsToldMax) }))
 }
 
 /** A number of the peer's that has been skipped so far. */
@@ -171,14 +150,9 @@ export interface Gap {
 const gapsShownMax = 1_000
 
 function missingIn(rows: readonly LaneHeld[]): Gap[] {
-  return rows.flatMap(({ epoch, lane, upTo, beyond }) => {
-    const last = beyond.at(-1) ?? upTo
-    const here = new Set(beyond)
-    const missing: Gap[] = []
-    for (let number = upTo + 1; number < last && missing.length < gapsShownMax; number += 1) {
-      if (!here.has(number)) missing.push({ epoch, lane, number })
-    }
-    return missing
+  return rows.flatMap((row) => {
+    const { epoch, lane } = row
+    return missingOf(row, gapsShownMax).map((number) => ({ epoch, lane, number }))
   })
 }
 

@@ -7,7 +7,8 @@
 import type { MessageId, ThreadId } from "../ids.ts"
 import type { LaneHeld } from "../messages/heartbeat.ts"
 import type { Lane } from "../vocabulary/precedence.ts"
-import { newLink, taken, type LanePlace, type Link } from "./link.ts"
+import { holds, lastOf, taken } from "./held.ts"
+import { newLink, type LanePlace, type Link } from "./link.ts"
 
 /** A number in a lane, whose ever it is. */
 export type Place = Pick<LanePlace, "epoch" | "lane" | "number">
@@ -61,7 +62,7 @@ export function nextCursor({ lane, direction }: ReturnCursor): ReturnCursor | nu
 /** Whether these rows hold the place. */
 function isCovered(rows: readonly LaneHeld[], { epoch, lane, number }: Place): boolean {
   const row = rows.find((it) => it.epoch === epoch && it.lane === lane)
-  return row !== undefined && (number <= row.upTo || row.beyond.includes(number))
+  return row !== undefined && holds(row, number)
 }
 
 /** The number up to which nothing is missing in these rows. */
@@ -138,7 +139,7 @@ export function isLost(restore: PeerRestore, direction: "out" | "in", place: Pla
 export function isAhead({ epoch, out }: Link, told: readonly LaneHeld[]): boolean {
   return told.some((row) => {
     const last = out[row.lane]?.number ?? 0
-    return row.epoch === epoch && Math.max(row.upTo, row.beyond.at(-1) ?? 0) > last
+    return row.epoch === epoch && lastOf(row) > last
   })
 }
 

@@ -4,12 +4,12 @@ import * as v from "valibot"
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 
-/** Of one lane of one epoch: everything up to `upTo`, and these beyond it. */
+/** Of one lane of one epoch: everything up to `upTo`, and these runs of numbers beyond it. */
 const laneHeldSchema = v.looseObject({
   lane: v.pipe(count, v.maxValue(3)),
   epoch: count,
   upTo: count,
-  beyond: v.pipe(v.array(count), v.maxLength(1_000)),
+  beyond: v.pipe(v.array(v.strictTuple([count, count])), v.maxLength(1_000)),
 })
 export type LaneHeld = v.InferOutput<typeof laneHeldSchema>
 

@@ -143,8 +143,8 @@ function usedLink() {
 const used = usedLink()
 
 function isRow({ upTo, beyond }: LaneHeld): boolean {
-  const sorted = beyond.every((it, at) => it > (beyond[at - 1] ?? upTo + 1))
-  return upTo <= 10 && sorted && beyond.every((it) => it <= 10)
+  const isAfter = (from: number, at: number) => from > (beyond[at - 1]?.[1] ?? upTo) + 1
+  return upTo <= 10 && beyond.every(([from, to], at) => isAfter(from, at) && from <= to && to <= 10)
 }
 
 /** What a peer tells of our lanes enters the link, where it may never claim what was not given. */
@@ -169,7 +169,10 @@ const row = (changes: Partial<LaneHeld> = {}): Value => ({
   lane: 1,
   epoch: 1,
   upTo: 3,
-  beyond: [5, 8],
+  beyond: [
+    [5, 5],
+    [8, 9],
+  ],
   ...changes,
 })
 
@@ -188,7 +191,12 @@ export async function openHeldTarget(): Promise<Target> {
     grown: (count) =>
       encode(
         Array.from({ length: 64 }, () =>
-          row({ beyond: Array.from({ length: Math.min(count, 1_000) }, (_, at) => 2 + 2 * at) }),
+          row({
+            beyond: Array.from({ length: Math.min(count, 1_000) }, (_, at) => [
+              2 + 2 * at,
+              2 + 2 * at,
+            ]),
+          }),
         ),
       ),
   }

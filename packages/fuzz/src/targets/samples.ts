@@ -62,7 +62,17 @@ export function partWith(changes: Partial<Record<keyof Part, Value>> = {}): Fiel
     asks: ["read-back"],
     releasableTo: [],
     policy: policyHash,
-    held: [{ lane: 1, epoch: 1, upTo: 4, beyond: [6, 9] }],
+    held: [
+      {
+        lane: 1,
+        epoch: 1,
+        upTo: 4,
+        beyond: [
+          [6, 6],
+          [9, 12],
+        ],
+      },
+    ],
     ...changes,
   }
 }

@@ -69,6 +69,11 @@ const graceMs = 60_000
 const recentMs = 86_400_000
 const recentCount = 50
 
+/** How many numbers are said to be here. */
+function countOf({ upTo, beyond }: Link["held"][number]): number {
+  return beyond.reduce((sum, [from, to]) => sum + to - from + 1, upTo)
+}
+
 export class Checkers {
   readonly #world: World
   readonly said = new Map<MessageId, Said>()
@@ -379,12 +384,12 @@ export class Checkers {
       // A row that was held against the arrivals once is kept as it is until it grows.
       if (this.#counted.has(row)) continue
       this.#counted.add(row)
-      const { epoch, lane, upTo, beyond } = row
+      const { epoch, lane, upTo } = row
       const key = `${own.org}/${peer}/${epoch}/${lane}`
       const taken = this.#taken.get(key) ?? 0
       // What a peer gives back takes no arrival: the reckoning finds what is missing.
-      if (isRestored) this.#taken.set(key, upTo + beyond.length)
-      else if (upTo + beyond.length > taken) {
+      if (isRestored) this.#taken.set(key, countOf(row))
+      else if (countOf(row) > taken) {
         this.fail("I12", `${own.name} forgets a gap: says that it holds ${upTo} and holds ${taken}`)
       }
     }

@@ -36,8 +36,9 @@ export function clockFault(before: Look, now: Look, isSuspect: boolean): string 
 /** Numbers missing below one that is here, a thousand of a lane at most. */
 function missingIn(rows: Link["held"]): number {
   const counts = rows.map(({ upTo, beyond }) => {
-    const last = beyond.at(-1) ?? upTo
-    return Math.min(1_000, last - upTo - beyond.length)
+    const [, last] = beyond.at(-1) ?? [0, upTo]
+    const here = beyond.reduce((sum, [from, to]) => sum + to - from + 1, upTo)
+    return Math.min(1_000, last - here)
   })
   return counts.reduce((sum, it) => sum + it, 0)
 }

@@ -35,7 +35,8 @@ function lanesAreWhole(world: World, own: Organisation): void {
     const held = own.exchangeDisk.links.get(peer.org)?.link.held ?? []
     sent.out.forEach(({ number }, lane) => {
       const row = held.find((it) => it.epoch === sent.epoch && it.lane === lane)
-      const missing = number - (row?.upTo ?? 0) - (row?.beyond.length ?? 0)
+      const beyond = row?.beyond.reduce((sum, [from, to]) => sum + to - from + 1, 0)
+      const missing = number - (row?.upTo ?? 0) - (beyond ?? 0)
       if (missing === 0) return
       const what = `${own.name} lacks ${missing} of ${number} in lane ${lane} of ${peer.name}`
       world.checkers.fail("I12", what)

@@ -137,8 +137,8 @@ export class Lanes {
   #tells(own: Organisation, { held, heldBefore }: Dealings, told: readonly LaneHeld[]): void {
     const isTooMuch = told.some((row) => {
       const here = held.find(isOf(row))
-      const isHeld = (number: number) =>
-        number <= (here?.upTo ?? 0) || here?.beyond.includes(number)
+      const isHeld = ([from, to]: readonly [number, number]) =>
+        to <= (here?.upTo ?? 0) || here?.beyond.some((run) => run[0] <= from && to <= run[1])
       return row.upTo > (here?.upTo ?? 0) || !row.beyond.every(isHeld)
     })
     const newest = held.slice(-rowsToldMax)

@@ -3,15 +3,16 @@
  * prove that the checkers fire. Nothing of this is reachable from production code.
  */
 
-import type {
-  Arrived,
-  ExchangeMachine,
-  ExchangeWrite,
-  GatewayPorts,
-  Link,
-  Outbox,
-  OrgId,
-  ThreadId,
+import {
+  lastOf,
+  type Arrived,
+  type ExchangeMachine,
+  type ExchangeWrite,
+  type GatewayPorts,
+  type Link,
+  type Outbox,
+  type OrgId,
+  type ThreadId,
 } from "@tearline/core"
 
 import type { Organisation } from "../node/organisation.ts"
@@ -119,7 +120,7 @@ const dueByWallClock: Plant = {
 }
 
 function withoutGaps(link: Link): Link {
-  const held = link.held.map((it) => ({ ...it, upTo: it.beyond.at(-1) ?? it.upTo, beyond: [] }))
+  const held = link.held.map((it) => ({ ...it, upTo: lastOf(it), beyond: [] }))
   return { ...link, held }
 }
 
