@@ -10,12 +10,12 @@
 
 import type { Chance, Hashing } from "../host/ports.ts"
 import {
+  decodeDrop,
   dropBytesMax,
   dropNameOf,
   encodeDrop,
   isDropName,
   isTemporaryName,
-  readDrop,
   temporaryNameOf,
   type Drop,
   type DropFault,
@@ -55,25 +55,37 @@ export interface DropFolderParts {
   readonly chance: Chance
 }
 
+/** How records of one sort are files. The tenth byte is the lane, which the name tells. */
+export interface RecordForm<Content> {
+  readonly encode: (content: Content) => Uint8Array
+  /** Undefined for anything but exactly one record. */
+  readonly decode: (bytes: Uint8Array) => Content | undefined
+  /** Of the largest file that is read at all. */
+  readonly bytesMax: number
+}
+
 /** A file of the folder: its record, or why it is left alone. */
-export type Found =
-  | { readonly kind: "record"; readonly name: string; readonly drop: Drop }
+export type Found<Content = Drop> =
+  | { readonly kind: "record"; readonly name: string; readonly drop: Content }
   | { readonly kind: "bad"; readonly name: string; readonly code: DropFault }
 
 /** How many names are held in memory, however many the folder has. */
 const pageMax = 4096
 
-export class DropFolder {
+/** A folder of records of one sort. */
+export class RecordFolder<Content> {
   readonly #parts: DropFolderParts
+  readonly #form: RecordForm<Content>
 
-  constructor(parts: DropFolderParts) {
+  constructor(parts: DropFolderParts, form: RecordForm<Content>) {
     this.#parts = parts
+    this.#form = form
   }
 
   /** Writes a record, unless it lies here whole. Gives its name. */
-  async put(drop: Drop): Promise<{ readonly name: string; readonly isNew: boolean }> {
+  async put(drop: Content): Promise<{ readonly name: string; readonly isNew: boolean }> {
     const { disk, hashing, chance } = this.#parts
-    const bytes = encodeDrop(drop)
+    const bytes = this.#form.encode(drop)
     const name = dropNameOf(bytes, hashing)
     if ((await this.look(name)).kind === "record") return { name, isNew: false }
     const temporary = temporaryNameOf(name, chance.bytes(4))
@@ -88,13 +100,16 @@ export class DropFolder {
   }
 
   /** One file. Throws `gone` for none, and what is wrong with the whole folder. */
-  async look(name: string): Promise<Found | { readonly kind: "none" }> {
+  async look(name: string): Promise<Found<Content> | { readonly kind: "none" }> {
     if (!isDropName(name)) return { kind: "bad", name, code: "foreign_name" }
     try {
-      const bytes = await this.#parts.disk.read(name, dropBytesMax)
-      const drop = readDrop(name, bytes, this.#parts.hashing)
-      return typeof drop === "string"
-        ? { kind: "bad", name, code: drop }
+      const bytes = await this.#parts.disk.read(name, this.#form.bytesMax)
+      if (dropNameOf(bytes, this.#parts.hashing) !== name) {
+        return { kind: "bad", name, code: "damaged" }
+      }
+      const drop = this.#form.decode(bytes)
+      return drop === undefined
+        ? { kind: "bad", name, code: "malformed" }
         : { kind: "record", name, drop }
     } catch (error) {
       const code = error instanceof FolderError ? error.code : undefined
@@ -108,7 +123,7 @@ export class DropFolder {
    * Everything in the folder, most urgent first, a page of names at a time. What is written or
    * removed meanwhile may be seen or not. Interrupted writings are passed over.
    */
-  async *scan(isWanted: (name: string) => boolean = () => true): AsyncGenerator<Found> {
+  async *scan(isWanted: (name: string) => boolean = () => true): AsyncGenerator<Found<Content>> {
     let after = ""
     for (;;) {
       const page = await firstNames(this.#parts.disk.names(), after, pageMax)
@@ -131,6 +146,19 @@ export class DropFolder {
   async sweep(): Promise<void> {
     const { disk } = this.#parts
     for await (const name of disk.names()) if (isTemporaryName(name)) await disk.remove(name)
+  }
+}
+
+const dropForm: RecordForm<Drop> = {
+  encode: encodeDrop,
+  decode: decodeDrop,
+  bytesMax: dropBytesMax,
+}
+
+/** A folder of the carrier `file`. */
+export class DropFolder extends RecordFolder<Drop> {
+  constructor(parts: DropFolderParts) {
+    super(parts, dropForm)
   }
 }
 

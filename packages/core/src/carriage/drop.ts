@@ -96,13 +96,3 @@ export function temporaryNameOf(name: string, chance: Uint8Array): string {
 export function isTemporaryName(name: string): boolean {
   return temporaryForm.test(name)
 }
-
-/** A file held against its name. */
-export function readDrop(
-  name: string,
-  bytes: Uint8Array,
-  hashing: Pick<Hashing, "hash">,
-): Drop | DropFault {
-  if (dropNameOf(bytes, hashing) !== name) return "damaged"
-  return decodeDrop(bytes) ?? "malformed"
-}

@@ -21,6 +21,26 @@ export {
   type FolderErrorCode,
   type Found,
 } from "./drop-folder.ts"
+export {
+  seamFolder,
+  seamRecordBytesMax,
+  type SeamAnswer,
+  type SeamAsk,
+  type SeamFolder,
+  type SeamRecord,
+} from "./seam-record.ts"
+export {
+  SeamInside,
+  type SeamAsking,
+  type SeamInsideParts,
+  type SeamInsideTimes,
+} from "./seam-inside.ts"
+export {
+  SeamOutside,
+  type Performed,
+  type SeamOutsideParts,
+  type SeamOutsideTimes,
+} from "./seam-outside.ts"
 export { departureTimes, Departures } from "./departures.ts"
 export { CarriedAnswers, type AnsweredUnit, type CarriedAnswersParts } from "./carried-answers.ts"
 export { FileDoor } from "./file-door.ts"

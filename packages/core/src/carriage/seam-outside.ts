@@ -1,0 +1,117 @@
+/**
+ * The gateway's end of a seam: it does what it finds asked, lays out the answer, and only then
+ * removes what was asked.
+ *
+ * Stopping between any two of these does no more than doing it again: everything asked is about a
+ * state or an envelope, and once is as good as twice. Only a list that replaces another must not
+ * come after a newer one: it is numbered.
+ */
+
+import type { Chance } from "../host/ports.ts"
+import type { Lane } from "../vocabulary/precedence.ts"
+import type { Timers } from "./ports.ts"
+import { SeamReader } from "./seam-reader.ts"
+import type { SeamAsk, SeamFolder, SeamRecord } from "./seam-record.ts"
+
+export interface SeamOutsideTimes {
+  readonly lookMs: number
+  /** The gateway is away: what was asked is tried again after this time. */
+  readonly retryMs: number
+}
+
+export interface Performed {
+  readonly status: number
+  readonly body: Uint8Array
+}
+
+export interface SeamOutsideParts {
+  /** Written here, read by the exchange. */
+  readonly out: SeamFolder
+  readonly in: SeamFolder
+  readonly timers: Timers
+  readonly chance: Chance
+  readonly times?: SeamOutsideTimes
+  /** Undefined when nobody can answer now. Does not throw. */
+  readonly perform: (ask: SeamAsk) => Promise<Performed | undefined>
+  /** Whether this replaces what was asked before under the same target. */
+  readonly isReplacing: (ask: SeamAsk) => boolean
+  /** Done at a time, beside FLASH. */
+  readonly atOnceMax?: number
+  readonly onTrouble?: (error: unknown) => void
+}
+
+const timesDefault: SeamOutsideTimes = { lookMs: 100, retryMs: 1_000 }
+const atOnceMaxDefault = 24
+
+export class SeamOutside {
+  readonly #parts: SeamOutsideParts
+  readonly #times: SeamOutsideTimes
+  readonly #reader: SeamReader
+  readonly #latest = new Map<string, number>()
+  #isClosed = false
+
+  constructor(parts: SeamOutsideParts) {
+    this.#parts = parts
+    const { timers, times = timesDefault, atOnceMax = atOnceMaxDefault, onTrouble } = parts
+    this.#times = times
+    this.#reader = new SeamReader({
+      folder: parts.in,
+      timers,
+      lookMs: times.lookMs,
+      room: () => atOnceMax - this.#reader.inHand,
+      read: (record) => this.#read(record),
+      ...(onTrouble === undefined ? {} : { onTrouble }),
+    })
+  }
+
+  /** Tells the exchange that it has begun, and begins to read. */
+  async start(): Promise<void> {
+    const { out, chance, onTrouble } = this.#parts
+    const id = chance.bytes(16).toHex()
+    try {
+      await out.sweep()
+      await out.put({ kind: "begun", lane: 0, id, body: new Uint8Array() })
+    } catch (error) {
+      onTrouble?.(error)
+    }
+    if (!this.#isClosed) this.#reader.start()
+  }
+
+  look(): Promise<void> {
+    return this.#reader.look()
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#reader.close()
+  }
+
+  /** Lays out an arrival, or with no bytes a sign of life. Throws when it cannot be written. */
+  async give(lane: Lane, frame: Uint8Array): Promise<void> {
+    await this.#parts.out.put({ kind: "frame", lane, body: frame })
+  }
+
+  async #read(record: SeamRecord): Promise<boolean> {
+    // Ours, come round: see the exchange's end.
+    if (record.kind !== "ask") return true
+    const { perform, isReplacing, timers, out } = this.#parts
+    if (isReplacing(record) && !this.#isNewest(record)) return true
+    const performed = await perform(record)
+    if (performed === undefined) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      timers.after(this.#times.retryMs, resolve)
+      await promise
+      return false
+    }
+    if (this.#isClosed) return false
+    const { id, lane, about } = record
+    await out.put({ kind: "answer", id, lane, about, ...performed })
+    return true
+  }
+
+  #isNewest({ target, number }: SeamAsk): boolean {
+    if (number < (this.#latest.get(target) ?? 0)) return false
+    this.#latest.set(target, number)
+    return true
+  }
+}
