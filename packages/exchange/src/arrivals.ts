@@ -28,7 +28,7 @@ import { StoreError } from "@tearline/store"
 import type { Diagnostics } from "./diagnostics.ts"
 import { codeOf, ExchangeError } from "./exchange-error.ts"
 import { type Frame, framesOf, readFrame } from "./frames.ts"
-import type { GatewayLine } from "./gateway-line.ts"
+import type { InnerLine } from "./inner-line.ts"
 import { laneOfUnit } from "./lane-of-unit.ts"
 import type { Metrics } from "./metrics.ts"
 import type { Content } from "./opener/exchanged.ts"
@@ -40,7 +40,7 @@ import { machineTimers } from "./timers.ts"
 export interface ArrivalsParts {
   readonly own: OrgId
   readonly gatewayKey: VerifyingKey
-  readonly line: GatewayLine
+  readonly line: InnerLine
   readonly opener: Opener
   readonly peers: Peers
   readonly submit: (input: ExchangeInput) => Promise<ExchangeAnswer>
@@ -139,7 +139,7 @@ export class Arrivals {
       // Whatever is not taken comes again on each stream, what is damaged too.
       this.damaged = 0
       this.#parts.onConnected()
-      for await (const frame of framesOf(answer as AsyncIterable<Buffer>)) {
+      for await (const frame of framesOf(answer)) {
         timer.refresh()
         onAlive()
         if (frame !== null) this.#receive(frame)

@@ -11,11 +11,11 @@ import {
 import { decode, encode } from "@tearline/crypto"
 
 import { codeOf, ExchangeError } from "./exchange-error.ts"
-import type { GatewayLine } from "./gateway-line.ts"
+import type { InnerLine } from "./inner-line.ts"
 import { machineTimers } from "./timers.ts"
 
 interface LineParts extends Pick<CarriedAnswersParts, "isNeeded" | "read" | "settle"> {
-  readonly line: GatewayLine
+  readonly line: InnerLine
   readonly diagnostics: Diagnostics
 }
 

@@ -8,9 +8,9 @@ import * as v from "valibot"
 import { orgIdSchema } from "@tearline/core"
 
 import { ExchangeError } from "./exchange-error.ts"
+import { gatewaySchema, seamFoldersSchema } from "./seam/schemas.ts"
 
 const base64 = v.pipe(v.string(), v.minLength(4), v.regex(/^[A-Za-z0-9+/]+={0,2}$/))
-const pem = v.pipe(v.string(), v.startsWith("-----BEGIN "))
 
 const configSchema = v.object({
   /** This organisation, 16 bytes in hexadecimal. */
@@ -27,14 +27,9 @@ const configSchema = v.object({
   exchangeKey: base64,
   /** The 32-byte seeds of the KEM keys that can still be opened with, in base64. */
   kemSeeds: v.pipe(v.array(base64), v.minLength(1)),
-  gateway: v.object({
-    /** Of the own gateway's inner listener: `https://host:port`. */
-    endpoint: v.pipe(v.string(), v.regex(/^https:\/\/[^/]+$/)),
-    /** SHA-256 of the SPKI of that listener's key, current and next, in hexadecimal. */
-    pins: v.pipe(v.array(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))), v.minLength(1)),
-    /** What this exchange shows the gateway; PEM. */
-    tls: v.object({ certificate: pem, privateKey: pem }),
-  }),
+  gateway: gatewaySchema,
+  /** The exchange's side of two folders through which alone it reaches its gateway, if it does. */
+  seam: v.optional(seamFoldersSchema),
   databaseUrl: v.pipe(v.string(), v.regex(/^postgres(?:ql)?:\/\//)),
   desk: v.object({
     /** Path of the Unix socket; its folder is private to the node's user. */

@@ -4,11 +4,12 @@ import type { AnsweredUnit, Departed, Digest, OrgId, OutboxItem } from "@tearlin
 import { CryptoError, openCustody, openRefusal, type VerifyingKey } from "@tearline/crypto"
 
 import { codeOf } from "./exchange-error.ts"
-import type { Answered, GatewayLine } from "./gateway-line.ts"
+import type { Answered } from "./gateway-line.ts"
+import type { InnerLine } from "./inner-line.ts"
 
 export interface DepartureParts {
   readonly own: OrgId
-  readonly line: GatewayLine
+  readonly line: InnerLine
   /** The key with which the peer's gateway signs. */
   readonly gatewayKeyOf: (peer: OrgId) => VerifyingKey | undefined
 }
@@ -27,21 +28,27 @@ export async function depart(
       path: `/inner/v1/departures?to=${peer}&lane=${lane}`,
       body: unit,
       isFlash: lane === 0,
+      lane,
+      about: item.id,
       signal: AbortSignal.timeout(answerMsMax),
     })
-    const { status, body } = answered
-    if (status === 202) return { kind: "waiting" }
-    if (status !== 200 && status !== 422) return failed(codeIn(answered))
-    return readCarried(
-      { own, gatewayKeyOf },
-      {
-        ...item,
-        answer: { kind: status === 200 ? "custody" : "refusal", bytes: new Uint8Array(body) },
-      },
-    )
+    return readAnswered({ own, gatewayKeyOf }, item, answered)
   } catch (error) {
     return failed(error instanceof CryptoError ? "bad_receipt" : codeOf(error))
   }
+}
+
+/** What our gateway has answered to one unit, at once or late. */
+export function readAnswered(
+  parts: Pick<DepartureParts, "own" | "gatewayKeyOf">,
+  { peer, digest }: Pick<OutboxItem, "peer" | "digest">,
+  answered: Answered,
+): Departed {
+  const { status, body } = answered
+  if (status === 202) return { kind: "waiting" }
+  if (status !== 200 && status !== 422) return failed(codeIn(answered))
+  const kind = status === 200 ? "custody" : "refusal"
+  return readCarried(parts, { peer, digest, answer: { kind, bytes: new Uint8Array(body) } })
 }
 
 function failed(code: string): Departed {

@@ -6,6 +6,7 @@
 import {
   Departures,
   type Departed,
+  type DepartureTimes,
   type ExchangeAnswer,
   type ExchangeInput,
   type OutboxItem,
@@ -24,6 +25,8 @@ export interface DeparturesParts extends DepartureParts {
   readonly submit: (input: ExchangeInput) => Promise<ExchangeAnswer>
   /** Our gateway does not know a peer that we do. */
   readonly onUnknownPeer: () => void
+  /** Other times than those of a line. */
+  readonly times?: DepartureTimes
   readonly diagnostics: Diagnostics
   readonly metrics: Metrics
 }
@@ -52,6 +55,7 @@ export function departuresOf(parts: DeparturesParts): Departures {
     submit,
     timers: machineTimers,
     spread: Math.random,
+    ...(parts.times === undefined ? {} : { times: parts.times }),
     onFailed: ({ peer, digest }, code, isFirst) => {
       if (code === "unknown_peer") onUnknownPeer()
       if (isFirst) diagnostics("warn", "departure_failed", { peer, digest, code })

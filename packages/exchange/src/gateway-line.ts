@@ -12,8 +12,11 @@ import { Agent, request, type RequestOptions } from "node:https"
 import type { Duplex } from "node:stream"
 import { connect, type ConnectionOptions, type TLSSocket } from "node:tls"
 
+import type { Lane } from "@tearline/core"
+
 import type { ExchangeConfig } from "./config.ts"
 import { ExchangeError } from "./exchange-error.ts"
+import type { InnerLine } from "./inner-line.ts"
 
 const keyExchangeGroup = "X25519MLKEM768"
 const handshakeMsMax = 5_000
@@ -81,6 +84,9 @@ export interface Asking {
   readonly body?: Uint8Array
   /** Uses the connections that only FLASH may use. */
   readonly isFlash?: boolean
+  readonly lane?: Lane
+  /** Where an answer may come late: what it is about. The answer is then 202 until it is there. */
+  readonly about?: string
   /** Of an answer that may be longer than those of the exchange. */
   readonly answerBytesMax?: number
   readonly signal: AbortSignal
@@ -91,7 +97,7 @@ export interface Answered {
   readonly body: Buffer
 }
 
-export class GatewayLine {
+export class GatewayLine implements InnerLine {
   readonly #endpoint: URL
   readonly #flash: PinnedAgent
   readonly #common: PinnedAgent

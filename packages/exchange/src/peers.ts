@@ -15,7 +15,7 @@ import { encode, decode, kemPublicKeyFrom, type KemPublicKey } from "@tearline/c
 import type { ExchangePeer, ExchangeStore } from "@tearline/store/exchange"
 
 import { codeOf, ExchangeError } from "./exchange-error.ts"
-import type { GatewayLine } from "./gateway-line.ts"
+import type { InnerLine } from "./inner-line.ts"
 import { decodeInvite, mustBeCurrent, verify, type Verified } from "./invite.ts"
 
 /** A peer as the exchange uses it. */
@@ -45,7 +45,7 @@ export interface PeersParts {
   /** What our own operations statement says. */
   readonly reachable: Reachable
   readonly store: Pick<ExchangeStore, "peers" | "savePeer">
-  readonly line: GatewayLine
+  readonly line: InnerLine
   readonly clock: Clock
   readonly diagnostics: Diagnostics
 }

@@ -39,6 +39,7 @@ import { Subjects } from "./desk/subjects.ts"
 import { codeOf } from "./exchange-error.ts"
 import { GatewayLine } from "./gateway-line.ts"
 import { hashing } from "./hashing.ts"
+import type { InnerLine } from "./inner-line.ts"
 import { journalOver } from "./journal.ts"
 import { Opener, type ToBeOpened } from "./opener/opener.ts"
 import { type OwnKeys, ownKeysOf } from "./own-keys.ts"
@@ -46,6 +47,8 @@ import { pastVerifierOf } from "./past.ts"
 import { pause } from "./pause.ts"
 import { Peers, reachableOf } from "./peers.ts"
 import { sealerOf } from "./sealer.ts"
+import { lateAnswers, seamTimes } from "./seam/late-answers.ts"
+import { SeamLine } from "./seam/seam-line.ts"
 import { StorageTrouble } from "./storage-trouble.ts"
 import { takenReportsOf } from "./taken-reports.ts"
 import { Ticks } from "./ticks.ts"
@@ -86,7 +89,7 @@ interface Parts {
   readonly ports: ExchangeProcessPorts
   readonly keys: OwnKeys
   readonly store: ExchangeStore
-  readonly line: GatewayLine
+  readonly line: InnerLine
   readonly peers: Peers
   readonly events: Events
   readonly metrics: Metrics
@@ -112,7 +115,7 @@ export async function runExchange(
   const links = await store.links()
   const lastMs = links.map(({ link }) => Math.max(link.sealedAtMs, link.heardAtMs))
   clock.notBefore?.(Math.max(0, ...lastMs))
-  const line = new GatewayLine(config.gateway)
+  const line = lineOf(config, diagnostics)
   const reachable = reachableOf(keys.statements)
   const peers = new Peers({ own: keys.own, reachable, store, line, clock, diagnostics })
   await peers.load()
@@ -125,6 +128,10 @@ export async function runExchange(
     storage: new StorageTrouble(line),
   }
   return start(parts)
+}
+
+function lineOf({ seam, gateway }: ExchangeConfig, diagnostics: Diagnostics): InnerLine {
+  return seam === undefined ? new GatewayLine(gateway) : new SeamLine(seam, diagnostics)
 }
 
 /** Waits for a database that is away; one that is wrong is an error at once. */
@@ -189,7 +196,14 @@ function carriageOf(parts: Parts): Carriage {
   const taken = takenReportsOf(line, diagnostics)
   const gatewayKeyOf = (peer: OrgId) => peers.find(peer)?.verified.operation.gatewayKey
   const onUnknownPeer = () => peers.tellGateway()
-  const departures = departuresOf({ ...common, store, gatewayKeyOf, onUnknownPeer })
+  const departures = departuresOf({
+    ...common,
+    store,
+    gatewayKeyOf,
+    onUnknownPeer,
+    ...(line instanceof SeamLine ? { times: seamTimes } : {}),
+  })
+  if (line instanceof SeamLine) line.start(lateAnswers({ own, gatewayKeyOf, departures }))
   const answers = carriedAnswersOf({
     line,
     isNeeded: () => peers.all().some((it) => it.carriage.carrier === "file"),

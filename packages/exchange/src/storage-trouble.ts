@@ -3,16 +3,16 @@
 import { RecentTrouble, type StorageAlarm } from "@tearline/core"
 import { StoreError } from "@tearline/store"
 
-import type { GatewayLine } from "./gateway-line.ts"
+import type { InnerLine } from "./inner-line.ts"
 
 /** Somebody waits for the status: a gateway that is slow to say how it is has said nothing. */
 const answerMsMax = 2_000
 
 export class StorageTrouble {
-  readonly #line: Pick<GatewayLine, "ask">
+  readonly #line: Pick<InnerLine, "ask">
   readonly #own = new RecentTrouble(() => performance.now())
 
-  constructor(line: Pick<GatewayLine, "ask">) {
+  constructor(line: Pick<InnerLine, "ask">) {
     this.#line = line
   }
 

@@ -5,12 +5,12 @@ import { encode } from "@tearline/crypto"
 
 import type { Diagnostics } from "./diagnostics.ts"
 import { codeOf } from "./exchange-error.ts"
-import type { GatewayLine } from "./gateway-line.ts"
+import type { InnerLine } from "./inner-line.ts"
 import { machineTimers } from "./timers.ts"
 
 const answerMsMax = 10_000
 
-export function takenReportsOf(line: GatewayLine, diagnostics: Diagnostics): TakenReports {
+export function takenReportsOf(line: InnerLine, diagnostics: Diagnostics): TakenReports {
   return new TakenReports({
     report: async (digests) => {
       const { status } = await line.ask({

@@ -1,3 +1,5 @@
+import { resolve } from "node:path"
+
 import type { RoleUrls } from "@tearline/postgres"
 
 import { asCalled } from "../calling.ts"
@@ -47,6 +49,11 @@ export const init: Command = {
       value: "<number>",
       help: "the duty officer's, for when nothing else answers",
     },
+    seam: {
+      type: "text",
+      value: "<folder>",
+      help: "exchange and gateway speak through two folders in this one, for a diode or guard",
+    },
     "database-urls": {
       type: "text",
       value: "<file>",
@@ -69,6 +76,7 @@ async function runInit(context: Context): Promise<Report> {
   const endpoint = endpointOf(given.text("endpoint"))
   const telephone = given.text("telephone")
   const reached = reachedBy(given)
+  const seam = given.text("seam")
   const file = given.text("database-urls")
   const databases = file === undefined ? undefined : await databasesOf(file)
   // Loaded here alone: every other command is quicker without keys and certificates.
@@ -83,6 +91,7 @@ async function runInit(context: Context): Promise<Report> {
       ...(endpoint === undefined ? {} : { endpoint }),
       ...(telephone === undefined ? {} : { telephone }),
       ...(databases === undefined ? {} : { databases }),
+      ...(seam === undefined ? {} : { seam: resolve(seam) }),
     }),
   )
   const { config, dir, fingerprint } = made

@@ -23,14 +23,15 @@ import { Child, type ChildEvent, type ChildOptions } from "./child.ts"
 import { databaseError, type Databases, openDatabases } from "./database.ts"
 import { takeLock } from "./lock.ts"
 import { type Mark, openMark } from "./mark.ts"
-import { exchangeConfig, gatewayConfig } from "./process-config.ts"
+import { exchangeConfig, gatewayConfig, moverConfig } from "./process-config.ts"
 import { dropSocketFolder, prepareSocketFolder } from "./socket-folder.ts"
 
-type ProcessName = "gateway" | "exchange" | "postgres"
+type ChildName = "gateway" | "exchange" | "mover"
+type ProcessName = ChildName | "postgres"
 
 /** Something that happened to one of the processes. Ids, codes and counts only. */
 export type NodeEvent =
-  | ({ readonly process: "gateway" | "exchange" } & ChildEvent)
+  | ({ readonly process: ChildName } & ChildEvent)
   | { readonly process: "postgres"; readonly kind: "ready"; readonly pid: number }
   | { readonly process: "postgres"; readonly kind: "failed"; readonly code: string }
 
@@ -119,11 +120,13 @@ const exchangeFlags = [
   "--disable-warning=ExperimentalWarning",
 ]
 
-/** The three processes in the order in which they need each other. */
+/** The processes in the order in which they need each other. */
 class Parts {
   readonly folder: NodeFolder
   readonly gateway: Child
   readonly exchange: Child
+  /** Only where folders lie between the two. */
+  readonly mover: Child | undefined
   readonly #options: LaunchOptions
   readonly #progress: (message: string) => void
   readonly #codeCache: string
@@ -144,10 +147,21 @@ class Parts {
       nodeFlags: gatewayFlags({ codeRoot }),
       config: () => gatewayConfig(folder, this.#urls(), this.#innerPort),
     })
+    const exchange = mainBeside(import.meta.resolve("@tearline/exchange"))
     this.exchange = this.#child("exchange", {
-      main: options.mains?.exchange ?? mainBeside(import.meta.resolve("@tearline/exchange")),
+      main: options.mains?.exchange ?? exchange,
       nodeFlags: exchangeFlags,
       config: () => exchangeConfig(folder, this.#urls(), this.#innerPort),
+    })
+    const hasSeam = folder.config().seam !== undefined
+    this.mover = hasSeam ? this.#mover(join(dirname(exchange), "seam/main.ts")) : undefined
+  }
+
+  #mover(main: string): Child {
+    return this.#child("mover", {
+      main,
+      nodeFlags: exchangeFlags,
+      config: () => moverConfig(this.folder, this.#innerPort),
     })
   }
 
@@ -167,6 +181,7 @@ class Parts {
     const ready = await this.gateway.start()
     this.#innerPort = portOf(ready["innerPort"])
     tellInnerPort(this.folder, this.#innerPort)
+    await this.mover?.start()
     this.#step("starting the exchange…")
     await this.exchange.start()
     this.#mark.start(() => this.#urls())
@@ -176,6 +191,7 @@ class Parts {
   pids(): Partial<Record<ProcessName, number>> {
     const pids = {
       exchange: this.exchange.pid,
+      mover: this.mover?.pid,
       gateway: this.gateway.pid,
       postgres: this.#databases?.pid,
     }
@@ -184,6 +200,7 @@ class Parts {
 
   async close(): Promise<void> {
     await this.exchange.stop()
+    await this.mover?.stop()
     rmSync(this.folder.innerRecord, { force: true })
     await this.gateway.stop()
     const databases = this.#databases
@@ -220,10 +237,7 @@ class Parts {
     })
   }
 
-  #child(
-    name: "gateway" | "exchange",
-    part: Pick<ChildOptions, "main" | "nodeFlags" | "config">,
-  ): Child {
+  #child(name: ChildName, part: Pick<ChildOptions, "main" | "nodeFlags" | "config">): Child {
     const { extraEnv, hasChannel } = this.#options
     // Only the exchange: it holds the keys anyway. What faces a peer writes nothing that is run.
     const codeCache = name === "exchange" ? { NODE_COMPILE_CACHE: this.#codeCache } : {}

@@ -47,9 +47,22 @@ export function gatewayConfig(
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64")
 
+function innerLineOf(folder: NodeFolder, innerPort: number): object {
+  return {
+    endpoint: `https://127.0.0.1:${innerPort}`,
+    pins: [tlsOf(folder, "tls-inner-gateway").pin],
+    tls: containerOf(tlsOf(folder, "tls-inner-exchange")),
+  }
+}
+
+/** The mover's document: for a node with folders between its halves. */
+export function moverConfig(folder: NodeFolder, innerPort: number): object {
+  return { folders: folder.config().seam?.gateway, gateway: innerLineOf(folder, innerPort) }
+}
+
 /** The exchange's document. */
 export function exchangeConfig(folder: NodeFolder, urls: RoleUrls, innerPort: number): object {
-  const { org, name } = folder.config()
+  const { org, name, seam } = folder.config()
   const isRestored = existsSync(folder.statement("restore"))
   return {
     org,
@@ -59,11 +72,8 @@ export function exchangeConfig(folder: NodeFolder, urls: RoleUrls, innerPort: nu
     operations: base64(folder.readStatement("operations")),
     exchangeKey: (folder.readSecret("exchange") as Seed).seed,
     kemSeeds: [(folder.readSecret("kem") as Seed).seed],
-    gateway: {
-      endpoint: `https://127.0.0.1:${innerPort}`,
-      pins: [tlsOf(folder, "tls-inner-gateway").pin],
-      tls: containerOf(tlsOf(folder, "tls-inner-exchange")),
-    },
+    gateway: innerLineOf(folder, innerPort),
+    ...(seam === undefined ? {} : { seam: seam.exchange }),
     databaseUrl: urls.exchange,
     desk: { socket: folder.deskSocket(), token: folder.deskToken() },
   }

@@ -23,6 +23,14 @@ export interface NodeConfig {
   readonly endpoint: string
   /** `embedded`, or `external` with the URLs in `secrets/database.json`. */
   readonly database: "embedded" | "external"
+  /** Folders between exchange and gateway, where there is no line; each side's own, absolute. */
+  readonly seam?: { readonly exchange: SeamSide; readonly gateway: SeamSide }
+}
+
+/** What one side writes into, and what it reads. */
+interface SeamSide {
+  readonly out: string
+  readonly in: string
 }
 
 /** What each secret holds, all of it text. Of the others only their being objects is checked. */
@@ -102,6 +110,7 @@ export class NodeFolder {
     if (found["version"] === 1) {
       mustHold(found, ["name", "org", "listen", "endpoint", "database"], this.configFile)
       mustHold(found["listen"], ["host", "port"], `${this.configFile}, at listen,`)
+      if (found["seam"] !== undefined) mustHoldSeam(found["seam"], `${this.configFile}, at seam,`)
       return found as unknown as NodeConfig
     }
     const message = `${this.configFile} is of version ${JSON.stringify(found["version"])}`
@@ -165,6 +174,12 @@ function parsedSecret(text: string, path: string): unknown {
 }
 
 const restoreHint = "restore the file from a backup of this node"
+
+function mustHoldSeam(seam: unknown, at: string): void {
+  mustHold(seam, ["exchange", "gateway"], at)
+  const { exchange, gateway } = seam as { readonly exchange: unknown; readonly gateway: unknown }
+  for (const side of [exchange, gateway]) mustHold(side, ["out", "in"], at)
+}
 
 function mustHold(
   value: unknown,

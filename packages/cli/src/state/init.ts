@@ -8,7 +8,7 @@
 import { randomInt } from "node:crypto"
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs"
 import { createServer } from "node:net"
-import { basename, dirname, resolve } from "node:path"
+import { basename, dirname, join, resolve } from "node:path"
 
 import type { RoleUrls } from "@tearline/postgres"
 
@@ -33,6 +33,8 @@ export interface InitOptions {
   readonly carriers?: readonly ("https" | "file")[]
   /** External databases by role; the embedded server unless told. */
   readonly databases?: RoleUrls
+  /** A folder for the two folders between exchange and gateway; a line unless told. Absolute. */
+  readonly seam?: string
   /** Since when peers may take its keys as valid; a day ago unless told. For what plays in the past. */
   readonly validFromMs?: number
 }
@@ -70,11 +72,34 @@ export async function initNode(options: InitOptions): Promise<NewNode> {
     listen,
     endpoint,
     database: options.databases === undefined ? "embedded" : "external",
+    ...(options.seam === undefined ? {} : { seam: seamIn(options.seam) }),
   }
   const { databases } = options
   const secrets = databases === undefined ? keys.secrets : { ...keys.secrets, database: databases }
+  makeSeam(options.seam)
   build(folder.dir, config, { ...keys, secrets })
   return { dir: folder.dir, config, fingerprint: keys.fingerprint }
+}
+
+const seamFolders = ["to-gateway", "to-exchange"] as const
+
+/** Nothing between the two sides yet: what one writes is what the other reads. */
+function seamIn(path: string): NonNullable<NodeConfig["seam"]> {
+  const [toGateway, toExchange] = seamFolders.map((name) => join(path, name)) as [string, string]
+  return {
+    exchange: { out: toGateway, in: toExchange },
+    gateway: { out: toExchange, in: toGateway },
+  }
+}
+
+/** Private: whoever writes there is believed to be the exchange. */
+function makeSeam(path: string | undefined): void {
+  if (path === undefined) return
+  try {
+    for (const name of seamFolders) mkdirSync(join(path, name), { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw fileError(error, path, "write")
+  }
 }
 
 function refuseExisting(dir: string): void {

@@ -66,15 +66,21 @@ export class SeamOutside {
 
   /** Tells the exchange that it has begun, and begins to read. */
   async start(): Promise<void> {
+    await this.#parts.out.sweep().catch((error: unknown) => this.#parts.onTrouble?.(error))
+    await this.begin()
+    if (!this.#isClosed) this.#reader.start()
+  }
+
+  /** No arrivals come any more until they are asked for anew. Never throws. */
+  async begin(): Promise<void> {
     const { out, chance, onTrouble } = this.#parts
     const id = chance.bytes(16).toHex()
     try {
-      await out.sweep()
       await out.put({ kind: "begun", lane: 0, id, body: new Uint8Array() })
     } catch (error) {
+      // The exchange hears nothing more, and asks by itself some time later.
       onTrouble?.(error)
     }
-    if (!this.#isClosed) this.#reader.start()
   }
 
   look(): Promise<void> {

@@ -1,0 +1,36 @@
+/** What our gateway says of a unit when the exchange has long gone on to something else. */
+
+import {
+  departureTimes,
+  type Departures,
+  type DepartureTimes,
+  type Digest,
+  type OrgId,
+  type SeamAnswer,
+} from "@tearline/core"
+
+import { type DepartureParts, readAnswered } from "../departure.ts"
+
+interface LateParts extends Pick<DepartureParts, "own" | "gatewayKeyOf"> {
+  readonly departures: Departures
+}
+
+/** What was not answered lies in the folder: it is written again only should it be lost there. */
+export const seamTimes: DepartureTimes = {
+  ...departureTimes,
+  waitingMs: { flash: 20_000, common: 120_000 },
+}
+
+const nameForm = /^([0-9a-f]{64})\/([0-9a-f]{32})$/
+
+/** Settles the item that the answer is about; what settles nothing comes of itself again. */
+export function lateAnswers({ departures, ...parts }: LateParts) {
+  return async ({ about, status, body }: SeamAnswer): Promise<boolean> => {
+    const [, digest, peer] = nameForm.exec(about) ?? []
+    if (digest === undefined || peer === undefined) return true
+    const item = { digest: digest as Digest, peer: peer as OrgId }
+    const departed = readAnswered(parts, item, { status, body: Buffer.from(body) })
+    if (departed.kind !== "custody" && departed.kind !== "refused") return true
+    return await departures.settle(about, departed)
+  }
+}
