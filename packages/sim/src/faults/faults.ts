@@ -26,16 +26,14 @@ export class Faults {
   readonly #world: World
   readonly #random: Random
   readonly #honest: readonly Organisation[]
-  readonly #everyMs: number
   readonly #faults: readonly Fault[]
   #struck = 0
   isOn = false
 
-  constructor(world: World, everyMs: number, hostile: Hostile) {
+  constructor(world: World, hostile: Hostile) {
     this.#world = world
     this.#random = world.random.split("faults")
     this.#honest = [...world.organisations.values()]
-    this.#everyMs = everyMs
     this.#faults = [
       { weight: 14, strike: () => this.#armCrash() },
       { weight: 6, strike: () => this.#crashNow() },
@@ -81,7 +79,7 @@ export class Faults {
   }
 
   #next(): void {
-    this.#world.schedule.after(this.#random.exponential(this.#everyMs), () => {
+    this.#world.schedule.after(this.#random.exponential(this.#world.season.faultEveryMs), () => {
       if (!this.isOn) return
       this.#struck += 1
       this.#world.checkers.keepWatch()

@@ -134,7 +134,7 @@ export class People {
   #plan(own: Organisation, plan: { thread: ThreadId; of: MessageId; habit: Habit }): void {
     const random = this.#random
     const manner = manners[indexOf(own.org) % manners.length] as Manner
-    if (!random.isLucky(plan.habit.share)) return
+    if (!random.isLucky(plan.habit.share * this.#zealFor(plan.habit))) return
     if (random.isLucky(manner.never)) {
       this.#world.see("officer never acts")
       return
@@ -150,6 +150,11 @@ export class People {
       this.#world.see("officer acts twice")
       this.#later(own, plan, delayMs + random.spread(100, day))
     }
+  }
+
+  /** Reading is done in every season. */
+  #zealFor({ act }: Habit): number {
+    return act === "receipt" ? 1 : this.#world.season.zeal
   }
 
   #later(

@@ -2,7 +2,7 @@
 
 import type { OrgId, ThreadId } from "@tearline/core"
 
-import type { ThreadRow } from "../disk/exchange-disk.ts"
+import type { SlotRow, ThreadRow } from "../disk/exchange-disk.ts"
 import type { Organisation } from "../node/organisation.ts"
 import { livesOn } from "../people/long-lived.ts"
 import { hashHex } from "../suite/suite.ts"
@@ -62,6 +62,13 @@ function forget(world: World, own: Organisation, thread: ThreadId): void {
   exchangeDisk.threads.delete(thread)
 }
 
+/** A place whose message went with its thread, however late it came, gives nothing back. */
+function dropOrphans({ exchangeDisk }: Organisation, rows: Map<string, SlotRow>): void {
+  for (const [key, { thread }] of rows) {
+    if (thread !== null && !exchangeDisk.threads.has(thread)) rows.delete(key)
+  }
+}
+
 /** The retention of everything older ends: rows go, and with them what the checkers know. */
 export function retire(world: World, beforeMs: number): void {
   const retired = new Map<OrgId, Set<ThreadId>>()
@@ -78,7 +85,11 @@ export function retire(world: World, beforeMs: number): void {
     dropPast(own.exchangeDisk.arrivals)
     dropPast(own.exchangeDisk.receipts)
     dropPast(own.exchangeDisk.sent)
-    for (const lane of own.exchangeDisk.slots.values()) dropPast(lane)
+    dropOrphans(own, own.exchangeDisk.sent)
+    for (const lane of own.exchangeDisk.slots.values()) {
+      dropPast(lane)
+      dropOrphans(own, lane)
+    }
     // The two halves go by clocks of their own; what the one has forgotten the other does not give.
     const { arrivals } = own.gatewayDisk
     for (const digest of arrivals.keys()) {

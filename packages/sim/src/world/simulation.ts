@@ -23,6 +23,7 @@ import { Random } from "../time/random.ts"
 import { Schedule } from "../time/schedule.ts"
 import { RareStates } from "./rare-states.ts"
 import { digestOfWorld, retire } from "./retention.ts"
+import { fullSeason, seasonOf } from "./season.ts"
 import { Story } from "./story.ts"
 import type { World } from "./world.ts"
 
@@ -71,7 +72,6 @@ export interface Report {
 
 const names = ["Alder", "Birch", "Cedar", "Dogwood", "Elm", "Fir", "Gorse", "Hazel"]
 const warningEveryMs = year / 28_500
-const faultEveryMs = 4 * 60_000
 
 interface Running extends World {
   readonly organisations: Map<OrgId, Organisation>
@@ -96,6 +96,7 @@ function newWorld(options: SimulationOptions): Running & { readonly hostilePeer:
     story: new Story(schedule, trace),
     see: (it: string) => rare.see(it),
     rare,
+    season: fullSeason,
     restUntilMs: 0,
     byFile: byFileOf(options),
   } as unknown as { -readonly [Key in keyof Running]: Running[Key] } & {
@@ -199,7 +200,7 @@ export async function simulate(options: SimulationOptions): Promise<Report> {
   const { schedule, checkers } = world
   const byFile = world.byFile && world.organisations.get(world.byFile)
   const parts = {
-    faults: new Faults(world, faultEveryMs, world.hostilePeer),
+    faults: new Faults(world, world.hostilePeer),
     couriers: byFile && new Couriers(world, byFile),
     workload: new Workload(world, warningEveryMs),
     drill: new Drill(world),
@@ -216,6 +217,7 @@ export async function simulate(options: SimulationOptions): Promise<Report> {
   // All months but the last are of one length: a shorter run is the beginning of a longer one.
   for (let at = 1, isLast = false; !isLast; at += 1) {
     isLast = startMs + at * monthMs >= endMs - restOfMonthMs
+    world.season = seasonOf(at - 1)
     await month(world, parts, isLast ? endMs : startMs + at * monthMs)
     if (checkers.violation !== undefined) break
     past = hashHex(past + digestOfWorld(world))

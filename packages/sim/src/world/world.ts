@@ -9,6 +9,7 @@ import type { Organisation } from "../node/organisation.ts"
 import type { People } from "../people/people.ts"
 import type { Random } from "../time/random.ts"
 import type { Schedule } from "../time/schedule.ts"
+import type { Season } from "./season.ts"
 import type { Story } from "./story.ts"
 
 export interface World {
@@ -31,6 +32,8 @@ export interface World {
   readonly byFile: OrgId | undefined
   /** Counts that a rare state was seen. */
   readonly see: (rare: string) => void
+  /** How busy this month is. */
+  season: Season
   /** People rest until then: whatever is under way is to arrive first. */
   restUntilMs: number
 }
