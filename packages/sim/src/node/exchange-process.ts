@@ -12,7 +12,6 @@ import {
   startHost,
   TakenReports,
   type AnsweredUnit,
-  type ArrivalFeed,
   type Departed,
   type Digest,
   type ExchangeAnswer,
@@ -27,12 +26,16 @@ import {
 import { alarmFault, clockFault, type Look } from "../checkers/clocks.ts"
 import { InHand } from "../checkers/urgency.ts"
 import { DiskError } from "../disk/platter.ts"
+import type { Guard } from "../seam/guard.ts"
+import type { Feed, InnerDoor } from "../seam/inner-door.ts"
+import { SeamDoor } from "../seam/seam-door.ts"
 import { agreedMs } from "../sticks/couriers.ts"
 import { pastVerifierOf, restoreStatement } from "../suite/past.ts"
 import { hashing, openSealer, PoisonError } from "../suite/suite.ts"
 import { Life } from "../time/life.ts"
+import type { Random } from "../time/random.ts"
 import type { World } from "../world/world.ts"
-import { isByFile, type GatewayProcess } from "./gateway-process.ts"
+import { isByFile } from "./gateway-process.ts"
 import { openHeld, heldOf, readAnswer } from "./opening.ts"
 import type { Organisation } from "./organisation.ts"
 import { heartbeatMs, tickMs } from "./times.ts"
@@ -85,8 +88,9 @@ export class ExchangeProcess {
   readonly #giving: GivingBack
   #failures = 0
   #silence: (() => void) | undefined
-  #feed: ArrivalFeed | undefined
+  #feed: Feed | undefined
   #isConnecting = false
+  readonly #seam: SeamDoor | undefined
 
   constructor(world: World, own: Organisation, run: number) {
     this.#world = world
@@ -151,9 +155,14 @@ export class ExchangeProcess {
         world.see(isDamage ? "arrival waits for a damaged row" : "arrival not taken at once")
       },
     })
-    this.#taken = new TakenReports({
+    this.#seam = own.guard && this.#seamDoor(own.guard, random.split("seam"))
+    this.#taken = this.#takenReports()
+  }
+
+  #takenReports(): TakenReports {
+    return new TakenReports({
       report: (digests) => this.#report(digests),
-      timers: life,
+      timers: this.life,
       gatherMs: 0,
       retryMs: 5 * minute,
     })
@@ -163,6 +172,7 @@ export class ExchangeProcess {
     const { exchangeDisk } = this.#own
     exchangeDisk.takeBack("exchange")
     if (this.#own.mustReopen) this.#reopen()
+    this.#seam?.start()
     this.#departures.start(exchangeDisk.outbox.size)
     this.#connect()
     this.#tick()
@@ -191,13 +201,15 @@ export class ExchangeProcess {
 
   /** The connection is reset, or merely falls silent. */
   gatewayIsGone(): void {
+    // Through folders nobody hears of it.
+    if (this.#seam !== undefined) return
     if (!this.#own.random.isLucky(0.8)) return
     this.#feed = undefined
     this.#reconnect()
   }
 
   gatewayIsBack(): void {
-    if (this.#feed === undefined) this.#reconnect()
+    if (this.#feed === undefined && this.#seam === undefined) this.#reconnect()
   }
 
   #perform(output: ExchangeOutput): void {
@@ -271,8 +283,30 @@ export class ExchangeProcess {
   }
 
   /** Our gateway, if it can be reached at this moment. */
-  #gateway(): GatewayProcess | undefined {
+  #gateway(): InnerDoor | undefined {
+    if (this.#seam !== undefined) return this.#seam
     return this.#own.isInnerCut ? undefined : this.#own.gateway
+  }
+
+  /** Through folders nothing is cut: it comes later. */
+  get #isCut(): boolean {
+    return this.#seam === undefined && this.#own.isInnerCut
+  }
+
+  #seamDoor(guard: Guard, random: Random): SeamDoor {
+    return new SeamDoor({
+      guard,
+      life: this.life,
+      random,
+      nowMs: () => this.clock.nowMs(),
+      onLate: async ({ digest, peer }, answer) => {
+        const departed = readAnswer(answer, { digest, peer }, this.#own.org)
+        if (departed.kind !== "custody" && departed.kind !== "refused") return true
+        this.#world.see("answer through the folders later than anybody waited")
+        return await this.#departures.settle(`${digest}/${peer}`, departed)
+      },
+      onBegun: () => this.#reconnect(),
+    })
   }
 
   #hand(item: OutboxItem): Promise<Departed> {
@@ -280,7 +314,7 @@ export class ExchangeProcess {
     const { life } = this
     this.#world.checkers.handed(this.#own, item)
     // By file there is no line to be first on: the order is that of the names on the stick.
-    const isCarried = isByFile(this.#world, this.#own.org, item.peer)
+    const isCarried = this.#seam !== undefined || isByFile(this.#world, this.#own.org, item.peer)
     const isBack = isCarried ? () => undefined : this.#inHand.handed(item)
     const settle = (departed: Departed) => {
       if (departed.kind === "failed") isBack()
@@ -295,7 +329,7 @@ export class ExchangeProcess {
     }
     gateway.depart(item.peer, item.unit, (answer) => {
       if (life.isOver) return
-      if (this.#own.isInnerCut) {
+      if (this.#isCut) {
         this.#world.see("answer lost between the two halves")
         life.after(handMsMax, failed("timeout"))
       } else settle(readAnswer(answer, item, this.#own.org))
@@ -313,7 +347,7 @@ export class ExchangeProcess {
     }
     const cancel = this.life.after(handMsMax, () => resolve(false))
     const answered = (isNoted: boolean) => {
-      if (this.#own.isInnerCut || this.life.isOver) return
+      if (this.#isCut || this.life.isOver) return
       cancel()
       resolve(isNoted)
     }
@@ -383,12 +417,12 @@ export class ExchangeProcess {
     })
   }
 
-  async #follow(feed: ArrivalFeed, gateway: GatewayProcess): Promise<void> {
+  async #follow(feed: Feed, gateway: InnerDoor): Promise<void> {
     for (;;) {
       const arrival = await gateway.next(feed)
       if (arrival === undefined || this.life.isOver || gateway.life.isOver) return
       if (this.#feed !== feed) return
-      if (this.#own.isInnerCut) {
+      if (this.#isCut) {
         this.#world.see("arrival lost between the two halves")
         this.#reconnect()
         return

@@ -21,6 +21,7 @@ import {
 
 import { FlashWaiting } from "../checkers/urgency.ts"
 import type { Listener, WireAnswer } from "../network/network.ts"
+import type { Feed, InnerDoor } from "../seam/inner-door.ts"
 import { gatewaySuiteOf, readLine, readUnit, withOuter } from "../suite/suite.ts"
 import { Life } from "../time/life.ts"
 import type { World } from "../world/world.ts"
@@ -32,7 +33,7 @@ const feedTimes = { sweepMs: 2 * hour, keepAliveMs: hour }
 const window = 64
 const layOutMsMax = 15_000
 
-export class GatewayProcess implements Listener {
+export class GatewayProcess implements Listener, InnerDoor {
   readonly life: Life
   readonly #world: World
   readonly #organisation: Organisation
@@ -177,7 +178,9 @@ export class GatewayProcess implements Listener {
   }
 
   /** What the stream to the exchange gives next. */
-  async next(feed: ArrivalFeed): ReturnType<ArrivalFeed["next"]> {
+  async next(of: Feed): ReturnType<ArrivalFeed["next"]> {
+    const feed = this.#feed
+    if (feed !== of || feed === undefined) return undefined
     const arrival = await feed.next()
     if (arrival && feed === this.#feed) this.#flashes?.given(arrival)
     return arrival

@@ -5,6 +5,8 @@ import type { OrgId } from "@tearline/core"
 import { ExchangeDisk } from "../disk/exchange-disk.ts"
 import { GatewayDisk } from "../disk/gateway-disk.ts"
 import { Platter } from "../disk/platter.ts"
+import { Guard } from "../seam/guard.ts"
+import { SeamMover } from "../seam/seam-mover.ts"
 import { orgIdOf } from "../suite/suite.ts"
 import type { Random } from "../time/random.ts"
 import { WallClock } from "../time/wall-clock.ts"
@@ -25,6 +27,8 @@ export class Organisation {
   gateway: GatewayProcess | undefined
   /** The line between the two halves is cut until then. */
   innerCutUntilMs = 0
+  /** What lies between its two halves instead of a line, if anything does. */
+  readonly guard: Guard | undefined
   /** What the offline root authorised last; each restore needs a newer one. */
   epoch = 1
   /** Whether a restore still has to be told to the exchange before it says anything. */
@@ -50,6 +54,7 @@ export class Organisation {
       new Platter({ schedule, random: this.random.split(`${of} disk`), see: world.see })
     this.exchangeDisk = new ExchangeDisk(platter("exchange"), schedule)
     this.gatewayDisk = new GatewayDisk(platter("gateway"))
+    this.guard = world.bySeam === this.org ? new Guard(world, this) : undefined
   }
 
   get isInnerCut(): boolean {
@@ -104,6 +109,9 @@ export class Organisation {
     if (this.gateway !== undefined) return
     this.#world.checkers.gatewayIsBack(this)
     this.gateway = new GatewayProcess(this.#world, this)
+    if (this.guard !== undefined) {
+      new SeamMover(this.gateway, this.guard, this.random.split("mover")).start()
+    }
     this.exchange?.gatewayIsBack()
   }
 

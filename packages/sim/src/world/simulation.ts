@@ -98,7 +98,8 @@ function newWorld(options: SimulationOptions): Running & { readonly hostilePeer:
     rare,
     season: fullSeason,
     restUntilMs: 0,
-    byFile: byFileOf(options),
+    byFile: lastButOf(options, 0),
+    bySeam: lastButOf(options, 1),
   } as unknown as { -readonly [Key in keyof Running]: Running[Key] } & {
     hostilePeer: Hostile
     peers: Set<OrgId>
@@ -117,10 +118,13 @@ function namesOf(count: number): string[] {
   return Array.from({ length: count }, (_, at) => names[at] ?? `Organisation ${at + 1}`)
 }
 
-/** The last, where enough others have lines: its envelopes go on sticks. */
-function byFileOf({ organisations = 8 }: SimulationOptions): OrgId | undefined {
-  const last = namesOf(organisations).at(-1)
-  return organisations < 4 || last === undefined ? undefined : orgIdOf(last)
+/**
+ * Where enough others have lines, the envelopes of the last go on sticks, and the last but one has
+ * folders between its two halves.
+ */
+function lastButOf({ organisations = 8 }: SimulationOptions, at: number): OrgId | undefined {
+  const name = namesOf(organisations).at(-1 - at)
+  return organisations < 4 || name === undefined ? undefined : orgIdOf(name)
 }
 
 function networkOf(world: Running & { readonly hostilePeer: Hostile }): Network {
@@ -172,10 +176,12 @@ async function month(world: ReturnType<typeof newWorld>, parts: Parts, endMs: nu
   parts.faults.start()
   parts.workload.start()
   parts.couriers?.calm(false)
+  for (const { guard } of world.organisations.values()) guard?.calm(false)
   await schedule.runUntil(endMs - healMs)
   parts.workload.isOn = false
   parts.faults.stop()
   parts.couriers?.calm(true)
+  for (const { guard } of world.organisations.values()) guard?.calm(true)
   await schedule.runUntil(endMs - restMs)
   world.restUntilMs = endMs
   await schedule.runUntil(endMs - drillMs)

@@ -30,6 +30,8 @@ export interface World {
   readonly story: Story
   /** The organisation that no line to another honest one reaches, if there is one. */
   readonly byFile: OrgId | undefined
+  /** The organisation with folders between its two halves, if there is one. */
+  readonly bySeam: OrgId | undefined
   /** Counts that a rare state was seen. */
   readonly see: (rare: string) => void
   /** How busy this month is. */
