@@ -47,13 +47,16 @@ const introductionSchema = v.strictObject({
   method: word,
 })
 
+/** The kind of fault and where it is; never a value that was given, nor a name that we do not know. */
+function faultOf(issue: v.BaseIssue<unknown>): string {
+  if (issue.expected === "never") return "a field is not known: see the names of this request"
+  return `${v.getDotPath(issue) ?? "the request"} is missing or of another form`
+}
+
 function read<Output>(schema: v.GenericSchema<unknown, Output>, body: unknown): Output {
   const result = v.safeParse(schema, body)
   if (result.success) return result.output
-  const [issue] = result.issues
-  // The kind of fault and where it is; never the value that was given.
-  const where = v.getDotPath(issue) ?? "the request"
-  throw new ExchangeError("malformed_request", `${where} is missing or of another form`)
+  throw new ExchangeError("malformed_request", faultOf(result.issues[0]))
 }
 
 /** Throws `malformed_request`. */
