@@ -47,6 +47,13 @@ interface Committed {
 const isOf = (row: Pick<LaneHeld, "epoch" | "lane">) => (it: LaneHeld) =>
   it.epoch === row.epoch && it.lane === row.lane
 
+/** Whether everything that `told` tells is in `held`. */
+function covers(held: LaneHeld, told: LaneHeld): boolean {
+  const isHeld = ([from, to]: readonly [number, number]) =>
+    to <= held.upTo || held.beyond.some((run) => run[0] <= from && to <= run[1])
+  return told.upTo <= held.upTo && told.beyond.every(isHeld)
+}
+
 export class Lanes {
   readonly #of = new Map<string, Dealings>()
   readonly #fail: (invariant: string, message: string) => void
@@ -135,12 +142,9 @@ export class Lanes {
 
   /** What is told is held, and nothing that was held before the step is kept silent (M-LNK-3). */
   #tells(own: Organisation, { held, heldBefore }: Dealings, told: readonly LaneHeld[]): void {
-    const isTooMuch = told.some((row) => {
-      const here = held.find(isOf(row))
-      const isHeld = ([from, to]: readonly [number, number]) =>
-        to <= (here?.upTo ?? 0) || here?.beyond.some((run) => run[0] <= from && to <= run[1])
-      return row.upTo > (here?.upTo ?? 0) || !row.beyond.every(isHeld)
-    })
+    // Rows of long past epochs are let go of; one may still have been told a step before.
+    const known = [...held, ...heldBefore]
+    const isTooMuch = told.some((row) => !known.filter(isOf(row)).some((it) => covers(it, row)))
     const newest = held.slice(-rowsToldMax)
     const isTooLittle = heldBefore.some(
       (row) => newest.some(isOf(row)) && (told.find(isOf(row))?.upTo ?? -1) < row.upTo,

@@ -38,6 +38,7 @@ export class Couriers {
   readonly #own: Organisation
   readonly #random: Random
   #isCalm = false
+  #cancel: () => void = () => undefined
 
   constructor(world: World, own: Organisation) {
     this.#world = world
@@ -52,12 +53,15 @@ export class Couriers {
   /** From now on until told otherwise couriers are quick and careful. */
   calm(isCalm: boolean): void {
     this.#isCalm = isCalm
+    // Whoever would set out hours later sets out by the new habit.
+    this.#cancel()
     if (isCalm) this.#go()
+    this.#begin()
   }
 
   #begin(): void {
     const { roundMs } = this.#isCalm ? calm : usual
-    this.#world.schedule.after(roundMs * this.#random.between(0.7, 1.3), () => {
+    this.#cancel = this.#world.schedule.after(roundMs * this.#random.between(0.7, 1.3), () => {
       this.#go()
       this.#begin()
     })
