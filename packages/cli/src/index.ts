@@ -17,6 +17,7 @@ export {
   type RunningNode,
 } from "./launcher/launch.ts"
 export type { NodeConfig } from "./state/folder.ts"
+export { forgetHighWater } from "./state/high-water.ts"
 export { initNode, type InitOptions, type NewNode } from "./state/init.ts"
 export { takeLock } from "./launcher/lock.ts"
 export { nearestHint } from "./nearest.ts"

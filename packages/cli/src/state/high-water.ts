@@ -5,7 +5,7 @@
  * been replaced by an older one: its node would give numbers a second time.
  */
 
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync, readFileSync, rmSync } from "node:fs"
 
 import type { RoleUrls } from "@tearline/postgres"
 import { gatewayProgress, linkProgress, type LinkProgress } from "@tearline/store"
@@ -49,6 +49,14 @@ export async function writeHighWater(
   const text = `${JSON.stringify(mark, undefined, 2)}\n`
   const isSame = existsSync(fileOf(folder)) && readFileSync(fileOf(folder), "utf8") === text
   if (!isSame) replaceFile(fileOf(folder), text)
+}
+
+/**
+ * For whoever makes this node's databases anew on purpose, before doing so. All its peers have to
+ * do the same: what it says next would repeat numbers that they hold.
+ */
+export function forgetHighWater(dir: string): void {
+  rmSync(`${dir}/high-water.json`, { force: true })
 }
 
 /**

@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url"
 
 import {
   CliError,
+  forgetHighWater,
   initNode,
   launch,
   type NodeEvent,
@@ -148,6 +149,7 @@ async function openParty(name: PartyName, time: Steering, options: NetworkOption
   const server = await startPostgres({ folder: `${dir}/postgres`, onProgress })
   try {
     const urls = await prepareRoles(server)
+    forgetHighWater(dir)
     await Promise.all([discard(urls.gatewayOwner), discard(urls.deskOwner)])
     const node = await launch({
       dir,
