@@ -37,8 +37,8 @@ import {
   timesIn,
 } from "./conduct.ts"
 import { isEntitled } from "./entitled.ts"
-import { Lanes } from "./lanes.ts"
-import { isElsewhere, isStored, type Promised } from "./promised.ts"
+import { countOf, Lanes } from "./lanes.ts"
+import { Promises } from "./promises.ts"
 import { Violation } from "./violation.ts"
 import { Watch } from "./watch.ts"
 import { nameFault, wordingFault } from "./wording.ts"
@@ -65,15 +65,6 @@ export interface Addressed {
 
 /** A renewal may just be under way. */
 const graceMs = 60_000
-/** What is looked for at each start; at the end of a month it is everything. */
-const recentMs = 86_400_000
-const recentCount = 50
-
-/** How many numbers are said to be here. */
-function countOf({ upTo, beyond }: Link["held"][number]): number {
-  return beyond.reduce((sum, [from, to]) => sum + to - from + 1, upTo)
-}
-
 export class Checkers {
   readonly #world: World
   readonly said = new Map<MessageId, Said>()
@@ -81,9 +72,8 @@ export class Checkers {
   readonly #places = new Map<string, Digest>()
   readonly #enqueued = new Map<OrgId, Set<string>>()
   readonly #receipts = new Map<string, string>()
-  readonly #promised = new Map<OrgId, Promised[]>()
-  readonly #given = new Map<OrgId, Digest[]>()
   readonly #watch: Watch
+  readonly promises: Promises
   readonly lanes = new Lanes((invariant, message) => this.fail(invariant, message))
   /** The first violation; the run ends there. */
   violation: Violation | undefined
@@ -91,6 +81,7 @@ export class Checkers {
   constructor(world: World) {
     this.#world = world
     const { said, excused } = this
+    this.promises = new Promises(world, (...what) => this.fail(...what))
     this.#watch = new Watch({ said, excused, fail: (...what) => this.fail(...what) })
   }
 
@@ -186,7 +177,7 @@ export class Checkers {
     const first = this.#receipts.get(key)
     if (first === undefined) {
       this.#receipts.set(key, receipt)
-      this.#listOf(this.#given, to).push(digest)
+      this.promises.give(to, digest)
     } else if (first === receipt) this.#world.see("identical retry gets the first receipt again")
     else this.fail("I3", `${own.name} gives a second receipt for ${digest} of ${from}`)
   }
@@ -199,7 +190,7 @@ export class Checkers {
       if (row?.messages.some((it) => it.id === answer.message) !== true) {
         this.fail("I2", `${own.name} is told of ${answer.message} before it is durable`, thread)
       }
-      this.#promise(own, answer.message, thread)
+      this.promises.make(own, answer.message, thread)
     }
   }
 
@@ -213,48 +204,6 @@ export class Checkers {
     if (said === undefined || answer.kind !== "said") return
     const fault = audienceFault(input, answer, said.to)
     if (fault !== undefined) this.fail("I6", `what ${own.name} released ${fault}`)
-  }
-
-  #promise(own: Organisation, id: MessageId, thread: ThreadId): void {
-    this.#listOf(this.#promised, own.org).push({ id, thread, atMs: this.#world.schedule.nowMs })
-  }
-
-  #listOf<Item>(lists: Map<OrgId, Item[]>, org: OrgId): Item[] {
-    const list = lists.get(org) ?? []
-    lists.set(org, list)
-    return list
-  }
-
-  /** An exchange starts again: what was promised last is there (I1). */
-  exchangeIsBack(own: Organisation): void {
-    const sinceMs = this.#world.schedule.nowMs - recentMs
-    const promised = this.#promised.get(own.org) ?? []
-    for (let at = promised.length - 1; at >= 0; at -= 1) {
-      const it = promised[at]
-      if (it === undefined || it.atMs < sinceMs) return
-      this.#mustBeThere(own, it)
-    }
-  }
-
-  /** A gateway starts again: what it gave custody of last is there (I1). */
-  gatewayIsBack(own: Organisation): void {
-    for (const it of (this.#given.get(own.org) ?? []).slice(-recentCount)) this.#mustHold(own, it)
-  }
-
-  /** Everything that was ever promised and not yet retired (I1). */
-  everythingIsThere(own: Organisation): void {
-    for (const it of this.#promised.get(own.org) ?? []) this.#mustBeThere(own, it)
-    for (const digest of this.#given.get(own.org) ?? []) this.#mustHold(own, digest)
-  }
-
-  #mustBeThere(own: Organisation, { id, thread }: Promised): void {
-    if (isStored(own, { id, thread })) return
-    this.fail("I1", `${own.name} has lost the accepted message ${id}`, thread)
-  }
-
-  #mustHold(own: Organisation, digest: Digest): void {
-    if (own.gatewayDisk.arrivals.has(digest)) return
-    this.fail("I1", `${own.name}'s gateway has lost ${digest}, of which it gave custody`)
   }
 
   /** A gateway's row is durable. */
@@ -338,13 +287,12 @@ export class Checkers {
     }
     if (thread === null) return
     this.#mayStandIn(own, thread, { author, kind, status })
-    if (direction === "in") this.#promise(own, message.id, thread)
+    if (direction === "in") this.promises.make(own, message.id, thread)
     this.#seeReturned(own, write)
   }
 
   #seeReturned(own: Organisation, { direction, message, peer }: MessageWrite): void {
-    const isForgotten = this.#forgotten.get(own.org)?.some((it) => it.id === message.id) === true
-    if (!isForgotten) return
+    if (!this.promises.isForgotten(own, message.id)) return
     const isOwn = direction === "out" && !own.exchangeDisk.outbox.has(`${message.digest}/${peer}`)
     this.#world.see(isOwn ? "own message given back" : "message given back")
   }
@@ -423,28 +371,10 @@ export class Checkers {
     for (const it of changed) this.excused.add(it)
     this.lanes.restored(own, this.#world.peers)
     this.restoredSince.add(own.org)
-    const promised = this.#promised.get(own.org) ?? []
-    const isHere = (it: Promised) => isStored(own, it)
-    this.#promised.set(own.org, promised.filter(isHere))
-    this.#listOf(this.#forgotten, own.org).push(...promised.filter((it) => !isHere(it)))
     // A gateway that has forgotten an envelope gives custody of it anew.
-    const given = this.#given.get(own.org) ?? []
-    const isHeld = (digest: Digest) => own.gatewayDisk.arrivals.has(digest)
-    for (const it of given) if (!isHeld(it)) this.#receipts.delete(`${own.org}/${it}`)
-    this.#given.set(own.org, given.filter(isHeld))
+    for (const it of this.promises.restored(own)) this.#receipts.delete(`${own.org}/${it}`)
   }
 
-  /** What a restore has lost must be back, unless nobody else had it: that is counted. */
-  everythingCameBack(own: Organisation): void {
-    for (const it of this.#forgotten.get(own.org) ?? []) {
-      if (isStored(own, it)) this.#promise(own, it.id, it.thread)
-      else if (isElsewhere(this.#world, own, it)) this.#mustBeThere(own, it)
-      else this.#world.see("own message lost that nobody else had")
-    }
-    this.#forgotten.delete(own.org)
-  }
-
-  readonly #forgotten = new Map<OrgId, Promised[]>()
   /** Threads in which a restored node may lack a number of its own for good. */
   readonly excused = new Set<ThreadId>()
   /** Organisations restored in this month. */
@@ -457,17 +387,7 @@ export class Checkers {
       thread !== null &&
       livesOn(thread) &&
       [...organisations.values()].some((it) => it.exchangeDisk.threads.has(thread))
-    for (const [org, list] of this.#promised) {
-      const left = list.filter((it) => !isRetired(org, it.thread))
-      this.#promised.set(org, left)
-    }
-    for (const [org, digests] of this.#given) {
-      const own = this.#world.organisations.get(org)
-      this.#given.set(
-        org,
-        digests.filter((it) => own?.gatewayDisk.arrivals.has(it)),
-      )
-    }
+    this.promises.retire(isRetired)
     for (const [id, { atMs, to }] of this.said) {
       const stays = ({ part }: { part: Part }) => isKept(part.subject?.thread ?? null)
       if (atMs >= beforeMs || [...to.values()].some(stays)) continue

@@ -4,7 +4,7 @@ import { alarmsOf, builtInPolicy, type Link, type NodeAlarm } from "@tearline/co
 
 import type { Organisation } from "../node/organisation.ts"
 import { heartbeatMs } from "../node/times.ts"
-import type { Lanes } from "./lanes.ts"
+import { countOf, type Lanes } from "./lanes.ts"
 
 const minute = 60_000
 const slewShare = 0.05
@@ -35,10 +35,9 @@ export function clockFault(before: Look, now: Look, isSuspect: boolean): string 
 
 /** Numbers missing below one that is here, a thousand of a lane at most. */
 function missingIn(rows: Link["held"]): number {
-  const counts = rows.map(({ upTo, beyond }) => {
-    const [, last] = beyond.at(-1) ?? [0, upTo]
-    const here = beyond.reduce((sum, [from, to]) => sum + to - from + 1, upTo)
-    return Math.min(1_000, last - here)
+  const counts = rows.map((row) => {
+    const [, last] = row.beyond.at(-1) ?? [0, row.upTo]
+    return Math.min(1_000, last - countOf(row))
   })
   return counts.reduce((sum, it) => sum + it, 0)
 }

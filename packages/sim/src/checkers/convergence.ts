@@ -5,6 +5,7 @@ import type { ThreadId } from "@tearline/core"
 import type { ThreadRow } from "../disk/exchange-disk.ts"
 import type { Organisation } from "../node/organisation.ts"
 import type { World } from "../world/world.ts"
+import { countOf } from "./lanes.ts"
 
 /** Whatever a restored node was waiting for from its honest peers has come. */
 function isGivenBack(world: World, own: Organisation): void {
@@ -35,8 +36,7 @@ function lanesAreWhole(world: World, own: Organisation): void {
     const held = own.exchangeDisk.links.get(peer.org)?.link.held ?? []
     sent.out.forEach(({ number }, lane) => {
       const row = held.find((it) => it.epoch === sent.epoch && it.lane === lane)
-      const beyond = row?.beyond.reduce((sum, [from, to]) => sum + to - from + 1, 0)
-      const missing = number - (row?.upTo ?? 0) - (beyond ?? 0)
+      const missing = number - (row === undefined ? 0 : countOf(row))
       if (missing === 0) return
       const what = `${own.name} lacks ${missing} of ${number} in lane ${lane} of ${peer.name}`
       world.checkers.fail("I12", what)
@@ -110,8 +110,8 @@ export function mustHaveConverged(world: World): void {
     isGivenBack(world, own)
     lanesAreWhole(world, own)
     threadsAgree(world, own)
-    world.checkers.everythingCameBack(own)
-    world.checkers.everythingIsThere(own)
+    world.checkers.promises.everythingCameBack(own)
+    world.checkers.promises.everythingIsThere(own)
   }
   const [refused] = refusedThreads(world)
   if (refused !== undefined) {

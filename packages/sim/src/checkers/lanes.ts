@@ -47,6 +47,11 @@ interface Committed {
 const isOf = (row: Pick<LaneHeld, "epoch" | "lane">) => (it: LaneHeld) =>
   it.epoch === row.epoch && it.lane === row.lane
 
+/** How many numbers a row says are here. */
+export function countOf({ upTo, beyond }: LaneHeld): number {
+  return beyond.reduce((sum, [from, to]) => sum + to - from + 1, upTo)
+}
+
 /** Whether everything that `told` tells is in `held`. */
 function covers(held: LaneHeld, told: LaneHeld): boolean {
   const isHeld = ([from, to]: readonly [number, number]) =>

@@ -65,7 +65,7 @@ export class Organisation {
     if (this.exchange !== undefined) return
     this.#starts += 1
     this.troubledAtMs = this.#world.schedule.nowMs
-    this.#world.checkers.exchangeIsBack(this)
+    this.#world.checkers.promises.exchangeIsBack(this)
     this.exchange = new ExchangeProcess(this.#world, this, this.#starts)
     this.exchange.start()
   }
@@ -107,7 +107,7 @@ export class Organisation {
 
   startGateway(): void {
     if (this.gateway !== undefined) return
-    this.#world.checkers.gatewayIsBack(this)
+    this.#world.checkers.promises.gatewayIsBack(this)
     this.gateway = new GatewayProcess(this.#world, this)
     if (this.guard !== undefined) {
       new SeamMover(this.gateway, this.guard, this.random.split("mover")).start()
