@@ -4,30 +4,14 @@ import { jsonLines } from "@tearline/core"
 
 import { systemClock } from "./clock.ts"
 import { readConfig } from "./config.ts"
-import { codeOf } from "./gateway-error.ts"
-import { announce, configurationText, onStop } from "./process.ts"
-import { type RunningGateway, runGateway } from "./run.ts"
+import { runUntilStopped } from "./process.ts"
+import { runGateway } from "./run.ts"
 
 const clock = systemClock()
 const diagnostics = jsonLines(clock, (line) => process.stderr.write(line))
-let running: RunningGateway | undefined
 
-onStop(() => {
-  void (async () => {
-    await running?.close()
-    process.exit(0)
-  })()
+await runUntilStopped(diagnostics, async (configuration) => {
+  const running = await runGateway(readConfig(configuration), { clock, diagnostics })
+  const { outerPort, innerPort } = running
+  return { ready: { outerPort, innerPort }, close: () => running.close() }
 })
-process.on("uncaughtException", (error) => {
-  // Its message may quote bytes of a peer: only the code is written.
-  diagnostics("error", "uncaught", { code: codeOf(error), name: error.name })
-  process.exit(1)
-})
-
-try {
-  running = await runGateway(readConfig(configurationText()), { clock, diagnostics })
-  announce({ outerPort: running.outerPort, innerPort: running.innerPort })
-} catch (error) {
-  diagnostics("error", "not_started", { code: codeOf(error) })
-  process.exit(1)
-}

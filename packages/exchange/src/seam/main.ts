@@ -3,29 +3,13 @@
 import { jsonLines } from "@tearline/core"
 
 import { systemClock } from "../clock.ts"
-import { codeOf } from "../exchange-error.ts"
-import { announce, configurationText, onStop } from "../process.ts"
+import { runUntilStopped } from "../process.ts"
 import { readSeamConfig } from "./config.ts"
-import { type RunningMover, startMover } from "./mover.ts"
+import { startMover } from "./mover.ts"
 
 const diagnostics = jsonLines(systemClock(), (line) => process.stderr.write(line))
-let running: RunningMover | undefined
 
-onStop(() => {
-  void (async () => {
-    await running?.close()
-    process.exit(0)
-  })()
+await runUntilStopped(diagnostics, (configuration) => {
+  const running = startMover(readSeamConfig(configuration), diagnostics)
+  return { ready: { pid: process.pid }, close: () => running.close() }
 })
-process.on("uncaughtException", (error) => {
-  diagnostics("error", "uncaught", { code: codeOf(error), name: error.name })
-  process.exit(1)
-})
-
-try {
-  running = startMover(readSeamConfig(configurationText()), diagnostics)
-  announce({ pid: process.pid })
-} catch (error) {
-  diagnostics("error", "not_started", { code: codeOf(error) })
-  process.exit(1)
-}

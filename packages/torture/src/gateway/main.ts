@@ -1,27 +1,15 @@
 /** A gateway of a trial: the real one, under a wall clock that may be wrong. */
 
 import { jsonLines } from "@tearline/core"
-import {
-  announce,
-  configurationText,
-  onStop,
-  readConfig,
-  runGateway,
-  type RunningGateway,
-} from "@tearline/gateway"
+import { readConfig, runGateway, runUntilStopped } from "@tearline/gateway"
 
 import { wrongClock } from "../clock/wrong-clock.ts"
 
 const clock = wrongClock()
 const diagnostics = jsonLines(clock, (line) => process.stderr.write(line))
-let running: RunningGateway | undefined
 
-onStop(() => {
-  void (async () => {
-    await running?.close()
-    process.exit(0)
-  })()
+await runUntilStopped(diagnostics, async (configuration) => {
+  const running = await runGateway(readConfig(configuration), { clock, diagnostics })
+  const { outerPort, innerPort } = running
+  return { ready: { outerPort, innerPort }, close: () => running.close() }
 })
-
-running = await runGateway(readConfig(configurationText()), { clock, diagnostics })
-announce({ outerPort: running.outerPort, innerPort: running.innerPort })
