@@ -2,7 +2,7 @@
 
 import { alarmLines } from "./alarm-lines.ts"
 import { asCalled, type Calling } from "./calling.ts"
-import type { Inbox, NodeStatus, Owed } from "./desk/answers.ts"
+import type { Inbox, InboxLine, NodeStatus } from "./desk/answers.ts"
 import { plain } from "./terminal/plain.ts"
 import type { Style } from "./terminal/style.ts"
 import { table } from "./terminal/table.ts"
@@ -10,7 +10,7 @@ import { absolute, ago, untilDue } from "./terminal/time.ts"
 import { commandFor, dutyOf, placeOf } from "./words.ts"
 
 interface Shown {
-  readonly owed: readonly Owed[]
+  readonly owed: readonly InboxLine[]
   readonly more: Inbox["more"]
   readonly status: NodeStatus
   readonly nowMs: number
@@ -55,26 +55,26 @@ function nothing({ status, nowMs }: Shown): readonly string[] {
   return [`nothing waits for you; links: ${heard} of ${status.links.length}, ${when}`]
 }
 
-function section(title: string, owed: readonly Owed[], shown: Shown): readonly string[] {
+function section(title: string, owed: readonly InboxLine[], shown: Shown): readonly string[] {
   const rows = rolledUp(owed).map((it) => rowOf(it, shown))
   return [shown.style.bold(`${title} (${owed.length})`), ...table(rows, "  ")]
 }
 
 /** One line: an obligation, or what one peer's machines owe, of which the oldest is shown. */
 interface Rolled {
-  readonly oldest: Owed
+  readonly oldest: InboxLine
   readonly count: number
 }
 
 /** What machines owe about a threat to life stays single: behind each may be a warning unread. */
-function keyOf(it: Owed): string {
+function keyOf(it: InboxLine): string {
   const isMachines = it.rule === "custody" || it.rule === "unsealed"
   const isRolled = isMachines && !it.threatToLife
   // An exercise is never counted into what is real.
   return isRolled ? `${it.peer}/${it.threadStatus}` : `${it.thread}/${it.id}`
 }
 
-function rolledUp(owed: readonly Owed[]): readonly Rolled[] {
+function rolledUp(owed: readonly InboxLine[]): readonly Rolled[] {
   return [...Map.groupBy(owed, keyOf).values()].flatMap((group) => {
     const [oldest] = group.toSorted((a, b) => a.dueMs - b.dueMs)
     return oldest === undefined ? [] : [{ oldest, count: group.length }]

@@ -1,4 +1,4 @@
-import type { Owed, ThreadSummary } from "./desk/answers.ts"
+import type { InboxLine, ThreadSummary } from "./desk/answers.ts"
 import { plain } from "./terminal/plain.ts"
 import type { Style } from "./terminal/style.ts"
 import { table } from "./terminal/table.ts"
@@ -7,7 +7,7 @@ import { dutyOf } from "./words.ts"
 
 /** A thread with what is still owed in it, by due time. */
 export interface ListedThread extends ThreadSummary {
-  readonly owed: readonly Owed[]
+  readonly owed: readonly InboxLine[]
 }
 
 interface Shown {

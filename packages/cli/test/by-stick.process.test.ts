@@ -16,7 +16,7 @@ import { afterAll, beforeAll, expect, test } from "vitest"
 
 import type { HandedIn, LaidOut } from "@tearline/core"
 
-import { deskClient, type NodeStatus, type Owed, type WarningMade } from "../src/index.ts"
+import { deskClient, type NodeStatus, type InboxLine, type WarningMade } from "../src/index.ts"
 import { json, tearline, type Up, up, workFolder } from "./node-process.ts"
 
 interface Trip {
@@ -81,7 +81,7 @@ async function until(dir: string, isSo: () => Promise<boolean>): Promise<void> {
 const carry = (dir: string): Promise<Trip> => json(dir, "carry", "--from", stick, "--to", stick)
 
 const owedIn = async (dir: string): Promise<readonly string[]> =>
-  (await json<readonly Owed[]>(dir, "inbox")).map(({ rule }) => rule)
+  (await json<readonly InboxLine[]>(dir, "inbox")).map(({ rule }) => rule)
 
 async function waitingIn(dir: string): Promise<number> {
   const { links } = await json<NodeStatus>(dir, "status")
@@ -121,7 +121,7 @@ test("a warning goes by stick within the time that both have agreed, M-FIL-12", 
   const words = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value])
   const warned = await json<WarningMade>(alder, "warn", ...words)
   thread = warned.threads[0]?.thread ?? ""
-  const [custody] = (await json<readonly Owed[]>(alder, "inbox")).filter(
+  const [custody] = (await json<readonly InboxLine[]>(alder, "inbox")).filter(
     (it) => it.rule === "custody",
   )
   expect((custody?.dueMs ?? 0) - (custody?.startMs ?? 0)).toBe(48 * 3_600_000)

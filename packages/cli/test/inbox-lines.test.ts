@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest"
 
-import type { NodeStatus, Owed } from "../src/desk/answers.ts"
+import type { NodeStatus, InboxLine } from "../src/desk/answers.ts"
 import { inboxLines } from "../src/inbox-lines.ts"
 import { styleFor } from "../src/terminal/style.ts"
 
@@ -23,7 +23,7 @@ const status: NodeStatus = {
 }
 
 let count = 0
-function owed(changes: Partial<Owed> = {}): Owed {
+function owed(changes: Partial<InboxLine> = {}): InboxLine {
   count += 1
   return {
     id: `custody/${count}`,
@@ -47,7 +47,7 @@ function owed(changes: Partial<Owed> = {}): Owed {
 
 const calling = { program: "tearline", dir: undefined }
 const more = { ours: 0, theirs: 0 }
-const shown = (list: readonly Owed[], changes: Partial<NodeStatus> = {}) =>
+const shown = (list: readonly InboxLine[], changes: Partial<NodeStatus> = {}) =>
   inboxLines({
     owed: list,
     more,

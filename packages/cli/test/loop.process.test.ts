@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
 
-import type { NodeStatus, Owed, ThreadDocument, WarningMade } from "../src/index.ts"
+import type { NodeStatus, InboxLine, ThreadDocument, WarningMade } from "../src/index.ts"
 import { json, tearline, until, type Up, up, workFolder } from "./node-process.ts"
 
 const work = workFolder()
@@ -24,7 +24,7 @@ afterAll(async () => {
   work.remove()
 })
 
-const mineIn = (dir: string): Promise<readonly Owed[]> => json(dir, "inbox", "--mine")
+const mineIn = (dir: string): Promise<readonly InboxLine[]> => json(dir, "inbox", "--mine")
 const rulesIn = async (dir: string): Promise<readonly string[]> =>
   (await mineIn(dir)).map(({ rule }) => rule)
 
@@ -96,7 +96,10 @@ test("a warning from flags arrives by itself and is owed by due time", async () 
   expect(stdout).toContain("EXERCISE Attack on a cathedral")
   const dues = (await mineIn(birch)).map(({ dueMs }) => dueMs)
   expect(dues).toEqual(dues.toSorted((a, b) => a - b))
-  const [listed] = await json<readonly { id: string; owed: readonly Owed[] }[]>(birch, "threads")
+  const [listed] = await json<readonly { id: string; owed: readonly InboxLine[] }[]>(
+    birch,
+    "threads",
+  )
   expect(listed?.id).toBe(thread)
   expect(listed?.owed.map(({ rule }) => rule)).toContain("read")
   expect((await tearline(birch, "threads")).stdout).toMatch(/Alder +open +EXERCISE Attack.+you: /)
@@ -149,7 +152,7 @@ test("each act of the loop discharges what it is for, until nothing is owed", as
   await does(alder, "public-line-reply", "--verdict", "agree")
 
   for (const dir of [alder, birch]) {
-    await until(dir, async () => (await json<readonly Owed[]>(dir, "inbox")).length === 0)
+    await until(dir, async () => (await json<readonly InboxLine[]>(dir, "inbox")).length === 0)
     const found = await json<ThreadDocument>(dir, "show", prefix)
     expect(found.isClosed).toBe(true)
     expect((await tearline(dir, "threads")).stdout).toMatch(/closed.+nothing is owed/)

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 
 import { afterAll, beforeAll, expect, test } from "vitest"
 
-import type { Owed, WarningMade } from "../src/index.ts"
+import type { InboxLine, WarningMade } from "../src/index.ts"
 import { json, tearline, until, type Up, up, workFolder } from "./node-process.ts"
 
 const work = workFolder()
@@ -36,7 +36,7 @@ afterAll(async () => {
 })
 
 const rulesIn = async (dir: string): Promise<readonly string[]> =>
-  (await json<readonly Owed[]>(dir, "inbox", "--mine")).map(({ rule }) => rule)
+  (await json<readonly InboxLine[]>(dir, "inbox", "--mine")).map(({ rule }) => rule)
 
 const shown = async (dir: string, thread: string) => (await tearline(dir, "show", thread)).stdout
 

@@ -12,6 +12,7 @@
 export { systemClock } from "./clock.ts"
 export { hashing } from "./hashing.ts"
 export { type ExchangeConfig, readConfig } from "./config.ts"
+export type { Inbox, InboxLine, InboxPage } from "./desk/inbox.ts"
 export { ExchangeError, type ExchangeErrorCode } from "./exchange-error.ts"
 export { runUntilStopped } from "./process.ts"
 export { sealerOf } from "./sealer.ts"

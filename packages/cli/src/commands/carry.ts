@@ -1,3 +1,5 @@
+/** The courier's errand: hands in, lays out, and says what it had to leave. */
+
 import { statSync } from "node:fs"
 import { resolve } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"

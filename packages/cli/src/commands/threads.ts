@@ -1,6 +1,6 @@
 import { withDesk } from "../act.ts"
 import type { Command, Context, Report } from "../command.ts"
-import type { NodeStatus, Owed, ThreadSummary } from "../desk/answers.ts"
+import type { NodeStatus, InboxLine, ThreadSummary } from "../desk/answers.ts"
 import { wholeInbox } from "../desk/whole-inbox.ts"
 import { type ListedThread, threadLines } from "../thread-lines.ts"
 
@@ -29,7 +29,10 @@ async function runThreads(context: Context): Promise<Report> {
   })
 }
 
-function withOwed(found: readonly ThreadSummary[], owed: readonly Owed[]): readonly ListedThread[] {
+function withOwed(
+  found: readonly ThreadSummary[],
+  owed: readonly InboxLine[],
+): readonly ListedThread[] {
   const byThread = Map.groupBy(owed, ({ thread }) => thread)
   return found
     .map((it) => ({

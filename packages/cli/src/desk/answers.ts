@@ -1,5 +1,7 @@
 /** What the exchange's desk interface answers, as JSON. All times in milliseconds since 1970 UTC. */
 
+export type { Inbox, InboxLine, InboxPage } from "@tearline/exchange"
+
 export interface LinkStatus {
   readonly peer: string
   readonly name: string
@@ -56,38 +58,6 @@ export interface Peer {
   readonly org: string
   readonly name: string
   readonly [more: string]: unknown
-}
-
-/** One open obligation, as the inbox lists it. */
-export interface Owed {
-  readonly id: string
-  readonly rule: string
-  /** Empty where it is owed on the link. */
-  readonly thread: string
-  readonly peer: string
-  readonly peerName: string
-  readonly owedBy: string
-  readonly mine: boolean
-  readonly bearer: string
-  readonly precedence: string
-  readonly threadStatus: string
-  readonly threatToLife: boolean
-  readonly title: string
-  readonly startMs: number
-  readonly dueMs: number
-  readonly overdue: boolean
-}
-
-/** The inbox, cut where it is too long for a person. */
-export interface Inbox {
-  readonly lines: readonly Owed[]
-  /** How many lines of either side are left out. */
-  readonly more: { readonly ours: number; readonly theirs: number }
-}
-
-export interface InboxPage {
-  readonly lines: readonly Owed[]
-  readonly next: string | null
 }
 
 export interface ThreadMessage {

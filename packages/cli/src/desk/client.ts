@@ -20,7 +20,7 @@ import type {
   InboxPage,
   Invite,
   NodeStatus,
-  Owed,
+  InboxLine,
   Peer,
   PeerOrder,
   ThreadDocument,
@@ -80,7 +80,7 @@ export class DeskClient {
   }
 
   /** Every open obligation of one side by due time, a page at a time; none that is of a link. */
-  async *owedBy(side: "ours" | "theirs", atMs: number): AsyncGenerator<readonly Owed[]> {
+  async *owedBy(side: "ours" | "theirs", atMs: number): AsyncGenerator<readonly InboxLine[]> {
     let after = ""
     for (;;) {
       const path = `/v1/inbox/${side}?at=${atMs}${after}`

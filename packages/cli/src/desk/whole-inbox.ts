@@ -1,4 +1,4 @@
-import type { Inbox, Owed } from "./answers.ts"
+import type { Inbox, InboxLine } from "./answers.ts"
 import type { DeskClient } from "./client.ts"
 
 /** Everything that is owed at that time; what the node cut is asked for page by page. */
@@ -17,6 +17,6 @@ export async function wholeInbox(desk: DeskClient, atMs: number): Promise<Inbox>
   return { lines: byDue, more: { ours: 0, theirs: 0 } }
 }
 
-function keyOf({ thread, peer, id }: Owed): string {
+function keyOf({ thread, peer, id }: InboxLine): string {
   return `${thread}/${peer}/${id}`
 }

@@ -1,3 +1,5 @@
+/** Who goes next where only so many may go at a time: precedence rules this queue too. */
+
 import type { Lane } from "../vocabulary/precedence.ts"
 
 /** Lets so many pieces of work run at a time; of those that wait the most urgent goes next. */

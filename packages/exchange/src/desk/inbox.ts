@@ -31,7 +31,7 @@ export interface InboxParts extends LinkParts {
 const linesMax = 500
 
 /** One open obligation. Times in milliseconds. */
-interface InboxLine {
+export interface InboxLine {
   readonly id: string
   readonly rule: string
   /** Empty where it is owed on the link. */
@@ -50,6 +50,7 @@ interface InboxLine {
   readonly overdue: boolean
 }
 
+/** The inbox, cut where it is too long for a person. */
 export interface Inbox {
   readonly lines: readonly InboxLine[]
   /** How many lines of either side are left out. */

@@ -1,3 +1,8 @@
+/**
+ * Everything that an exchange keeps, as one object: reading and the connections here, what is
+ * written in `commit.ts`, each table's own statements in the file of its name.
+ */
+
 import { randomUUID } from "node:crypto"
 
 import type {

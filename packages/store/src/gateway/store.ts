@@ -1,3 +1,8 @@
+/**
+ * Everything that a gateway keeps: arrivals with the receipts it gave for them, what it refused,
+ * its peers. What travels by file is in `carried.ts`.
+ */
+
 import type {
   Carrier,
   Digest,
