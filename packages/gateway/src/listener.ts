@@ -11,6 +11,7 @@ import { getRequestListener, type HttpBindings } from "@hono/node-server"
 import { Hono } from "hono"
 
 import type { ListenerConfig } from "./config.ts"
+import { type ConnectionLimits, Connections } from "./connections.ts"
 import { Handshakes } from "./handshakes.ts"
 import { listenerTls } from "./tls.ts"
 
@@ -29,10 +30,10 @@ export interface RunningListener {
 export interface ListenerOptions {
   readonly config: ListenerConfig
   readonly app: App
-  /** Of those whose handshake is done; the others are counted apart. */
-  readonly connectionsMax: number
-  /** Called once a connection's handshake is done; may destroy it. */
-  readonly onConnection: (socket: TLSSocket) => void
+  /** Of connections whose handshake is done; the others are counted apart. */
+  readonly connections: ConnectionLimits
+  /** The pin that it shows, where that is known; asked once, when its handshake is done. */
+  readonly knownPinOf: (socket: TLSSocket) => string | undefined
 }
 
 const limits = {
@@ -49,36 +50,26 @@ const closingMsMax = 3000
 export async function startListener(options: ListenerOptions): Promise<RunningListener> {
   const { config, app } = options
   const listener = getRequestListener(app.fetch)
+  const connections = new Connections(options.connections)
   const server = createServer({ ...listenerTls(config.tls), ...limits }, (incoming, outgoing) => {
+    const { socket } = incoming
+    connections.begun(socket)
+    outgoing.once("close", () => connections.ended(socket))
     void listener(incoming, outgoing)
   })
   const handshakes = new Handshakes(() => performance.now())
-  watchConnections(server, handshakes, options)
-  await listening(server, config)
-  return {
-    port: (server.address() as AddressInfo).port,
-    close: () => closed(server, handshakes),
-  }
-}
-
-function watchConnections(server: Server, handshakes: Handshakes, options: ListenerOptions): void {
-  const { connectionsMax, onConnection } = options
-  let established = 0
   server.on("connection", (socket) => handshakes.started(socket))
   server.on("secureConnection", (socket) => {
     handshakes.finished(socket)
     // A reset is no event of ours; without a listener it would end the process.
     socket.on("error", () => socket.destroy())
-    if (established >= connectionsMax) {
-      socket.destroy()
-      return
-    }
-    established += 1
-    socket.once("close", () => {
-      established -= 1
-    })
-    onConnection(socket)
+    connections.established(socket, options.knownPinOf(socket))
   })
+  await listening(server, config)
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => closed(server, handshakes),
+  }
 }
 
 function listening(server: Server, { host, port }: ListenerConfig): Promise<void> {

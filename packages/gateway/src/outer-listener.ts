@@ -58,7 +58,7 @@ async function receive(c: OuterContext, parts: OuterParts): Promise<Response> {
   if (length === undefined) return refused(c, parts, "no_length", 400)
   if (length > unitBytesMax) return refused(c, parts, "too_large", 413)
   const leave = parts.admission.enter(pin, c.req.query("lane") === "0")
-  if (leave === undefined) return refused(c, parts, "too_many", 429)
+  if (leave === undefined) return turnedAway(c, parts, { org: peer.org, length })
   try {
     return await taken(c, parts, { peer, unit: await readBody(incoming, unitBytesMax) })
   } finally {
@@ -100,6 +100,20 @@ function plain(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 
 function unavailable(c: OuterContext): Response {
   return c.json({ code: "refused" }, 503, { "retry-after": "1" })
+}
+
+/** What is dropped unread costs less than the handshake of another connection. */
+const droppedBytesMax = 65_536
+
+/** More is in hand than may be: to come again, before anything of it is read. */
+function turnedAway(
+  c: OuterContext,
+  parts: OuterParts,
+  { org, length }: { readonly org: string; readonly length: number },
+): Response {
+  note(parts, "too_many", org)
+  const closing = length > droppedBytesMax ? { connection: "close" } : undefined
+  return c.json({ code: "refused" }, 429, { "retry-after": "1", ...closing })
 }
 
 /** The one answer to whatever nobody signed for. The code stays at home. */

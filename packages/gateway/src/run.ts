@@ -56,7 +56,11 @@ export interface RunningGateway {
   close(): Promise<void>
 }
 
-const connectionsMax = { outer: 512, inner: 256, strangers: 16 }
+const connections = {
+  // Of a peer a few more than the requests that it may have in hand.
+  outer: { countMax: 2048, ownerCountMax: 48, strangerCountMax: 16 },
+  inner: { countMax: 256, ownerCountMax: 256, strangerCountMax: 0 },
+}
 const retryMs = 500
 const pause = promisify(setTimeout)
 
@@ -100,19 +104,16 @@ export async function runGateway(
   const outer = await startListener({
     config: config.outer,
     app: outerApp({ ...common, host, admission }),
-    connectionsMax: connectionsMax.outer,
-    onConnection: fewStrangers(peers, connectionsMax.strangers),
+    connections: connections.outer,
+    knownPinOf: (socket) => pinWhere(socket, (pin) => peers.byPin(pin) !== undefined),
   })
   const { exchangePin, courierPin } = config.inner
   const asked = { store: () => store, departures, failures, arrivals, health, door }
   const inner = await startListener({
     config: config.inner,
     app: innerApp({ ...common, ...asked, exchangePin, courierPin }),
-    connectionsMax: connectionsMax.inner,
-    onConnection: (socket) => {
-      const pin = pinOfSocket(socket)
-      if (pin === undefined || (pin !== exchangePin && pin !== courierPin)) socket.destroy()
-    },
+    connections: connections.inner,
+    knownPinOf: (socket) => pinWhere(socket, (pin) => pin === exchangePin || pin === courierPin),
   })
   return {
     outerPort: outer.port,
@@ -173,20 +174,13 @@ function watched(store: GatewayStore, health: Health): GatewayJournal {
   }
 }
 
-/** Who shows no pin that we know may hold a few connections, so that peers find the others free. */
-function fewStrangers(peers: Peers, countMax: number) {
-  let count = 0
-  return (socket: Parameters<typeof pinOfSocket>[0]): void => {
-    if (peers.byPin(pinOfSocket(socket)) !== undefined) return
-    if (count >= countMax) {
-      socket.destroy()
-      return
-    }
-    count += 1
-    socket.once("close", () => {
-      count -= 1
-    })
-  }
+/** The pin that a connection shows, where it is one that counts. */
+function pinWhere(
+  socket: Parameters<typeof pinOfSocket>[0],
+  isKnown: (pin: string) => boolean,
+): string | undefined {
+  const pin = pinOfSocket(socket)
+  return pin !== undefined && isKnown(pin) ? pin : undefined
 }
 
 interface Gauged {

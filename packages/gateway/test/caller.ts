@@ -1,8 +1,8 @@
 /** A client that is none of ours: whatever a gateway is told by it comes over plain `node:https`. */
 
 import { once } from "node:events"
-import type { IncomingHttpHeaders, IncomingMessage } from "node:http"
-import { Agent, type AgentOptions, request } from "node:https"
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from "node:http"
+import { Agent, type AgentOptions, request, type RequestOptions } from "node:https"
 
 import type { TlsIdentity } from "../src/index.ts"
 
@@ -43,10 +43,7 @@ export class Caller {
   /** The answer as soon as its headers are there. */
   async open(path: string, { method = "POST", body, headers }: Call): Promise<IncomingMessage> {
     const outgoing = request({
-      host: "127.0.0.1",
-      port: this.#port,
-      agent: this.#agent,
-      path,
+      ...this.#to(path),
       method,
       headers: {
         ...(body === undefined ? {} : { "content-length": body.length }),
@@ -56,6 +53,19 @@ export class Caller {
     outgoing.end(body)
     const [answer] = (await once(outgoing, "response")) as [IncomingMessage]
     return answer
+  }
+
+  /** A unit's request whose body does not come; its connection breaks when it is destroyed. */
+  begin(bytes: number): ClientRequest {
+    const headers = { "content-length": bytes }
+    const outgoing = request({ ...this.#to("/tearline/v1/envelopes"), method: "POST", headers })
+    outgoing.on("error", () => outgoing.destroy())
+    outgoing.flushHeaders()
+    return outgoing
+  }
+
+  #to(path: string): RequestOptions {
+    return { host: "127.0.0.1", port: this.#port, agent: this.#agent, path }
   }
 
   /** Hands a unit over as a peer's gateway does. */

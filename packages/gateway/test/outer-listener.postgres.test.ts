@@ -186,6 +186,32 @@ test("generic answers run out for who keeps asking, and good units still pass (M
   caller.close()
 })
 
+test("what is beyond a peer's share is to come again, unread, and its FLASH passes (M-CAR-13, M-CAR-18)", async () => {
+  // Its broken requests use up its generic answers: an organisation of its own.
+  const dogwood = await organisation()
+  await putPeers(peerEntry(alder), peerEntry(cedar), peerEntry(dogwood))
+  const [caller, other] = [callerOf(dogwood), callerOf(cedar)]
+  const unit = await signedUnit(dogwood, birch)
+  const flash = await signedUnit(dogwood, birch, { lane: 0 })
+  const halves = Array.from({ length: 32 }, () => caller.begin(unit.length))
+  const until = async (status: number): Promise<Answer> => {
+    for (;;) {
+      const answer = await caller.deliver(unit)
+      if (answer.status === status) return answer
+    }
+  }
+  const away = await until(429)
+  expect(away.body).toEqual(generic)
+  expect(away.headers).toMatchObject({ "retry-after": "1", connection: "keep-alive" })
+  const path = "/tearline/v1/envelopes?lane=0"
+  expect((await caller.call(path, { body: flash })).status).toBe(200)
+  expect((await other.deliver(await signedUnit(cedar, birch))).status).toBe(200)
+  for (const half of halves) half.destroy()
+  expect((await until(200)).status).toBe(200)
+  caller.close()
+  other.close()
+})
+
 test("a frozen peer is a stranger from the next request on (M-CAR-2)", async () => {
   const caller = callerOf(alder)
   expect((await caller.deliver(await signedUnit(alder, birch))).status).toBe(200)

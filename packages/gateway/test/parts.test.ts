@@ -14,7 +14,14 @@ import { RecentMap } from "../src/recent-map.ts"
 import { claimsOf } from "../src/suite.ts"
 import { configOf, organisation, signedUnit } from "./organisation.ts"
 
-const limits = { requestsMax: 2, flashReserve: 1, refusalBurst: 2, refusalsPerSecond: 1 }
+const limits = {
+  requestsMax: 2,
+  flashReserve: 1,
+  allRequestsMax: 3,
+  allFlashReserve: 1,
+  refusalBurst: 2,
+  refusalsPerSecond: 1,
+}
 
 test("a pin's requests are bounded, and FLASH has a share of its own (M-CAR-13)", () => {
   const admission = new Admission(() => 0, limits)
@@ -26,6 +33,44 @@ test("a pin's requests are bounded, and FLASH has a share of its own (M-CAR-13)"
   expect(admission.enter("alder", true)).toBeUndefined()
   first?.()
   expect(admission.enter("alder", false), "one of three has left").toBeUndefined()
+})
+
+test("many peers together are bounded, and neither FLASH nor who has nothing in hand waits (M-CAR-18)", () => {
+  const admission = new Admission(() => 0, limits)
+  const leave = ["alder", "alder", "birch"].map((pin) => admission.enter(pin, false))
+  expect(admission.enter("birch", false), "all places are taken").toBeUndefined()
+  expect(admission.enter("birch", true), "those for FLASH are not").toBeTypeOf("function")
+  expect(admission.enter("birch", true), "now they are").toBeUndefined()
+  expect(admission.enter("cedar", false), "has nothing in hand").toBeTypeOf("function")
+  expect(admission.enter("cedar", false)).toBeUndefined()
+  for (const it of leave) it?.()
+  expect(admission.enter("cedar", false), "three of five have left").toBeTypeOf("function")
+})
+
+test("whoever comes and goes, what is in hand keeps within the bounds (M-CAR-13, M-CAR-18)", () => {
+  const events = fc.record({
+    pin: fc.constantFrom("alder", "birch", "cedar", "dogwood"),
+    isFlash: fc.boolean(),
+    isLeaving: fc.boolean(),
+  })
+  fc.assert(
+    fc.property(fc.array(events, { maxLength: 60 }), (list) => {
+      const admission = new Admission(() => 0, limits)
+      const inHand: { readonly pin: string; readonly leave: () => void }[] = []
+      for (const { pin, isFlash, isLeaving } of list) {
+        if (isLeaving) {
+          inHand.shift()?.leave()
+          continue
+        }
+        const own = inHand.filter((it) => it.pin === pin).length
+        const leave = admission.enter(pin, isFlash)
+        expect(own > 0 || leave !== undefined, "who has nothing in hand is let in").toBe(true)
+        if (leave !== undefined) inHand.push({ pin, leave })
+        expect(inHand.filter((it) => it.pin === pin).length).toBeLessThanOrEqual(3)
+        expect(inHand.length).toBeLessThanOrEqual(4 + 4)
+      }
+    }),
+  )
 })
 
 test("however often somebody asks, refusals are answered at the stated rate (M-CAR-7)", () => {

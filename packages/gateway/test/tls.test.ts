@@ -29,8 +29,8 @@ async function listening(): Promise<Listening> {
   const listener = await startListener({
     config,
     app,
-    connectionsMax: 10,
-    onConnection: () => undefined,
+    connections: { countMax: 10, ownerCountMax: 10, strangerCountMax: 10 },
+    knownPinOf: () => undefined,
   })
   onTestFinished(() => listener.close())
   return { ...listener, pins }

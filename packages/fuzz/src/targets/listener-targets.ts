@@ -123,6 +123,8 @@ async function birchGateway(
     admission: new Admission(() => performance.now(), {
       requestsMax: 32,
       flashReserve: 8,
+      allRequestsMax: 1024,
+      allFlashReserve: 128,
       refusalBurst: 1_000_000,
       refusalsPerSecond: 1_000_000,
     }),
@@ -133,8 +135,8 @@ async function birchGateway(
   const listener = await startListener({
     config: { host, port: 0, tls: identity },
     app,
-    connectionsMax: 64,
-    onConnection: () => undefined,
+    connections: { countMax: 64, ownerCountMax: 64, strangerCountMax: 64 },
+    knownPinOf: () => undefined,
   })
   return { listener, failures: () => failures, held: () => receipts.size }
 }

@@ -48,7 +48,8 @@ export interface SealedWarning {
 export class Sender {
   readonly org: OrgId
   readonly front: Front
-  readonly agent: Agent
+  /** Connections for FLASH alone, and those for all else: M-CAR-13 of spec/carriage.md. */
+  readonly agents: { readonly flash: Agent; readonly common: Agent }
   /** What an officer of the other side adds as a peer. */
   readonly invite: { readonly invite: string; readonly fingerprint: string }
   readonly #machine: ExchangeMachine
@@ -65,15 +66,17 @@ export class Sender {
     const statement = (name: string) => readFileSync(`${dir}/statements/${name}.cbor`)
     const statements = { identity: [statement("identity")], operations: statement("operations") }
     this.invite = { invite: encode(statements).toBase64(), fingerprint }
-    this.agent = new Agent({
-      keepAlive: true,
-      maxSockets: 4,
-      cert: certificate,
-      key: privateKey,
-      ecdhCurve: "X25519MLKEM768",
-      // The storm is about what the other side does: nothing is said here that must be kept.
-      rejectUnauthorized: false,
-    })
+    const line = (maxSockets: number) =>
+      new Agent({
+        keepAlive: true,
+        maxSockets,
+        cert: certificate,
+        key: privateKey,
+        ecdhCurve: "X25519MLKEM768",
+        // The storm is about what the other side does: nothing is said here that must be kept.
+        rejectUnauthorized: false,
+      })
+    this.agents = { flash: line(2), common: line(4) }
     const seed = secretOf(dir, "exchange")["seed"] ?? ""
     this.#machine = machineOf(this.org, {
       exchangeKey: signingKeyFromSeed(Buffer.from(seed, "base64")),

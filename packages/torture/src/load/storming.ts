@@ -64,7 +64,7 @@ async function post(port: number, { sender, lane, unit }: SealedWarning): Promis
     port,
     method: "POST",
     path: `/tearline/v1/envelopes${lane === 0 ? "?lane=0" : ""}`,
-    agent: sender.agent,
+    agent: lane === 0 ? sender.agents.flash : sender.agents.common,
     headers: { "content-type": "application/cbor", "content-length": unit.length },
     timeout: answerMsMax,
   })

@@ -22,6 +22,7 @@ import type { TrialNode } from "../node/trial-node.ts"
 import { openTrial } from "../node/trial.ts"
 import { rowsOf } from "../reckoning/books.ts"
 import { settled } from "../reckoning/settled.ts"
+import { stagesOf } from "../reckoning/stages.ts"
 import type { Outcome, Run, Scenario } from "../scenario.ts"
 import { linuxOnly } from "./needs.ts"
 
@@ -78,7 +79,10 @@ async function blow(run: Run): Promise<Outcome> {
     return await judgement({ run, birch, receivers, handed, flashMs, lastedMs })
   } finally {
     await watch.close()
-    for (const { agent } of senders) agent.destroy()
+    for (const { agents } of senders) {
+      agents.flash.destroy()
+      agents.common.destroy()
+    }
   }
 }
 
@@ -142,6 +146,27 @@ interface Blown {
   readonly lastedMs: number
 }
 
+/** Where the time of the FLASH went. */
+async function tellFlash(
+  run: Run,
+  birch: TrialNode,
+  { flash, flashMs }: { readonly flash: Handed | undefined; readonly flashMs: number },
+): Promise<void> {
+  if (flash === undefined) return
+  const { dueMs, warning } = flash
+  const journey = {
+    thread: warning.thread,
+    askedMs: dueMs,
+    saidMs: dueMs,
+    readableMs: flashMs,
+  }
+  const { custody, written, readable } = await stagesOf(birch, [journey])
+  run.note(
+    `FLASH: in custody after ${Math.round(custody.p50)} ms, written ${Math.round(written.p50)} ms ` +
+      `later, readable ${Math.round(readable.p50)} ms after that`,
+  )
+}
+
 const warningsSql = `select encode(thread, 'hex'), learned_at_ms from exchange.message
   where kind = 'warning' and direction = 'in'`
 
@@ -164,6 +189,7 @@ async function judgement({ run, birch, receivers, ...blown }: Blown): Promise<Ou
     rest.map((it) => (written.get(it.warning.thread) ?? Number.NaN) - it.dueMs),
   )
   const flashTookMs = flashMs - (flash?.dueMs ?? Number.NaN)
+  await tellFlash(run, birch, { flash, flashMs })
   const again = handed.filter((it) => it.attempts > 1).length
   run.note(`custody: ${inWords(custody)}; ${again} were asked to come again`)
   run.note(`in the inbox: ${inWords(taken)}, p99 ${Math.round(taken.p99)} ms`)
