@@ -29,7 +29,7 @@ export interface Plant {
   readonly remembersTime: boolean
 }
 
-export const nothingPlanted: Plant = {
+const nothingPlanted: Plant = {
   machine: (machine) => machine,
   outbox: (outbox) => outbox,
   arrived: (arrived) => arrived,
@@ -214,4 +214,12 @@ export const plants: Readonly<Record<string, () => Plant>> = {
   "second-receipt": () => givesSecondReceipt,
   "feed-not-woken": () => neverWakesFeed,
   "clock-anchor-lost": () => forgetsTime,
+}
+
+/** Throws RangeError for a name that is not on the list. */
+export function plantOf(name: string | undefined): Plant {
+  if (name === undefined) return nothingPlanted
+  const planted = plants[name]
+  if (planted === undefined) throw new RangeError(`there is no plant ${name}: see the list`)
+  return planted()
 }

@@ -3,29 +3,19 @@
  * by hours in which nothing does and all has to come together.
  */
 
-import type { OrgId } from "@tearline/core"
-
-import { Checkers } from "../checkers/checkers.ts"
+import type { Checkers } from "../checkers/checkers.ts"
 import { conflictsAreShown } from "../checkers/conflicts.ts"
 import { mustHaveConverged } from "../checkers/convergence.ts"
 import type { Violation } from "../checkers/violation.ts"
 import { Faults } from "../faults/faults.ts"
-import { Hostile } from "../faults/hostile.ts"
-import { nothingPlanted, plants } from "../faults/plant.ts"
-import { Network } from "../network/network.ts"
 import { Organisation } from "../node/organisation.ts"
 import { Drill } from "../people/drill.ts"
-import { People } from "../people/people.ts"
 import { Workload } from "../people/workload.ts"
 import { Couriers } from "../sticks/couriers.ts"
-import { hashHex, orgIdOf } from "../suite/suite.ts"
-import { Random } from "../time/random.ts"
-import { Schedule } from "../time/schedule.ts"
-import { RareStates } from "./rare-states.ts"
+import { hashHex } from "../suite/suite.ts"
 import { digestOfWorld, retire } from "./retention.ts"
-import { fullSeason, seasonOf } from "./season.ts"
-import { Story } from "./story.ts"
-import type { World } from "./world.ts"
+import { seasonOf } from "./season.ts"
+import { World } from "./world.ts"
 
 const hour = 3_600_000
 const day = 24 * hour
@@ -73,77 +63,21 @@ export interface Report {
 const names = ["Alder", "Birch", "Cedar", "Dogwood", "Elm", "Fir", "Gorse", "Hazel"]
 const warningEveryMs = year / 28_500
 
-interface Running extends World {
-  readonly organisations: Map<OrgId, Organisation>
-}
-
-function newWorld(options: SimulationOptions): Running & { readonly hostilePeer: Hostile } {
-  const { seed, trace, plant } = options
-  const random = new Random(seed)
-  const schedule = new Schedule(Date.UTC(2030, 0, 1))
-  const organisations = new Map<OrgId, Organisation>()
-  const hostile = orgIdOf("hostile")
-  const rare = new RareStates()
-  const planted = plant === undefined ? () => nothingPlanted : plants[plant]
-  if (planted === undefined) throw new RangeError(`there is no plant ${plant}: see the list`)
-  const world = {
-    schedule,
-    random,
-    organisations,
-    hostile,
-    peers: new Set<OrgId>(),
-    plant: planted(),
-    story: new Story(schedule, trace),
-    see: (it: string) => rare.see(it),
-    rare,
-    season: fullSeason,
-    restUntilMs: 0,
-    byFile: lastButOf(options, 0),
-    bySeam: lastButOf(options, 1),
-  } as unknown as { -readonly [Key in keyof Running]: Running[Key] } & {
-    hostilePeer: Hostile
-    peers: Set<OrgId>
-  }
-  world.checkers = new Checkers(world)
-  world.hostilePeer = new Hostile(world)
-  world.poison = world.hostilePeer.poison
-  world.people = new People(world)
-  world.network = networkOf(world)
-  for (const name of namesOf(options.organisations ?? 8)) addOrganisation(world, name)
-  world.peers = new Set([...organisations.keys(), hostile])
+function newWorld(options: SimulationOptions): World {
+  const { seed, trace, plant, organisations = 8 } = options
+  const all = Array.from(
+    { length: organisations },
+    (_, at) => names[at] ?? `Organisation ${at + 1}`,
+  )
+  const world = new World({ seed, names: all, trace, plant })
+  for (const it of all) addOrganisation(world, it)
   return world
 }
 
-function namesOf(count: number): string[] {
-  return Array.from({ length: count }, (_, at) => names[at] ?? `Organisation ${at + 1}`)
-}
-
-/**
- * Where enough others have lines, the envelopes of the last go on sticks, and the last but one has
- * folders between its two halves.
- */
-function lastButOf({ organisations = 8 }: SimulationOptions, at: number): OrgId | undefined {
-  const name = namesOf(organisations).at(-1 - at)
-  return organisations < 4 || name === undefined ? undefined : orgIdOf(name)
-}
-
-function networkOf(world: Running & { readonly hostilePeer: Hostile }): Network {
-  const { schedule, random, see, checkers, hostilePeer } = world
-  return new Network({
-    schedule,
-    random: random.split("network"),
-    see,
-    listener: (org) =>
-      org === world.hostile ? hostilePeer : world.organisations.get(org)?.gateway,
-    onAnswer: (line, unit, answer) => checkers.answered(line, unit, answer),
-    onUnit: (line, unit) => hostilePeer.overhear(line, unit),
-  })
-}
-
-function addOrganisation(world: Running, name: string): void {
+function addOrganisation(world: World, name: string): void {
   const own = new Organisation(world, name)
   const { checkers, people, plant } = world
-  world.organisations.set(own.org, own)
+  world.add(own)
   own.watchDamage()
   own.gatewayDisk.onHeld = (arrival) => {
     checkers.held(own, arrival)
@@ -171,7 +105,7 @@ function addOrganisation(world: Running, name: string): void {
 }
 
 /** One month: faults and warnings, then neither, then the reckoning. */
-async function month(world: ReturnType<typeof newWorld>, parts: Parts, endMs: number) {
+async function month(world: World, parts: Parts, endMs: number) {
   const { schedule } = world
   parts.faults.start()
   parts.workload.start()
@@ -231,7 +165,6 @@ export async function simulate(options: SimulationOptions): Promise<Report> {
     options.onMonth?.((schedule.nowMs - startMs) / year)
   }
   const years = (schedule.nowMs - startMs) / year
-  const { rare } = world as unknown as { rare: RareStates }
   return {
     years,
     warnings: parts.workload.released,
@@ -240,6 +173,6 @@ export async function simulate(options: SimulationOptions): Promise<Report> {
     violation: foundBy(checkers),
     hash: hashHex(`${past} ${schedule.ran}`).slice(0, 16),
     story: world.story.lines,
-    rare: rare.counts,
+    rare: world.rare,
   }
 }
