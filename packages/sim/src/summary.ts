@@ -4,6 +4,12 @@ import type { FoundIn, RunReport } from "./run/combined.ts"
 
 const leastShown = 12
 
+/** What became of the seeds that found something once. */
+export interface Replayed {
+  readonly seeds: number
+  readonly broken: readonly FoundIn[]
+}
+
 export interface Summary {
   readonly years: number
   readonly warnings: number
@@ -11,7 +17,9 @@ export interface Summary {
   readonly faults: number
   /** Of all threads. */
   readonly cpuSeconds: number
+  readonly replayed: Replayed | undefined
   readonly found: readonly FoundIn[]
+  readonly counts: Readonly<Record<Outcome, number>>
   readonly tooRare: readonly string[]
   readonly rare: Readonly<Record<string, number>>
   readonly story: readonly string[]
@@ -20,11 +28,14 @@ export interface Summary {
   readonly lines: readonly string[]
 }
 
-export function summaryOf(
-  report: RunReport,
-  story: readonly string[],
-  cpuSeconds: number,
-): Summary {
+interface Told {
+  readonly report: RunReport
+  readonly replayed: Replayed | undefined
+  readonly story: readonly string[]
+  readonly cpuSeconds: number
+}
+
+export function summaryOf({ report, replayed, story, cpuSeconds }: Told): Summary {
   const { years, warnings, events, faults, found, tooRare, rare, hash } = report
   return {
     years,
@@ -32,7 +43,9 @@ export function summaryOf(
     events,
     faults,
     cpuSeconds,
+    replayed,
     found,
+    counts: countsOf(found),
     tooRare,
     rare: Object.fromEntries(rare),
     story,
@@ -63,11 +76,24 @@ function brokenLines({ world, violation: { message, atMs, thread } }: FoundIn): 
   ]
 }
 
-const lostBy = new Set(["I1", "I2", "I12"])
+type Outcome = "lost" | "silent" | "broken"
+
+/**
+ * What an invariant's breaking is called: something that was accepted or acknowledged is gone;
+ * nobody is told what is owed or overdue; or anything else that must hold does not.
+ */
+const outcomes: Readonly<Record<string, Outcome>> = { I1: "lost", I2: "lost", I10: "silent" }
+
+/** A world ends at the first invariant that breaks: each counts once. */
+function countsOf(found: readonly FoundIn[]): Record<Outcome, number> {
+  const counts = { lost: 0, silent: 0, broken: 0 }
+  for (const { violation } of found) counts[outcomes[violation.invariant] ?? "broken"] += 1
+  return counts
+}
 
 /** The line that a script reads. */
 export function lastLine({ years, warnings, found, hash }: RunReport): string {
-  const lost = found.filter(({ violation }) => lostBy.has(violation.invariant)).length
-  const counts = `${lost} lost, ${found.length - lost} silent`
+  const { lost, silent, broken } = countsOf(found)
+  const counts = `${lost} lost, ${silent} silent${broken === 0 ? "" : `, ${broken} broken`}`
   return `${Number(years.toFixed(3))} network-years, ${warnings} warnings, ${counts}, hash ${hash}`
 }

@@ -17,7 +17,7 @@ export interface FoundIn {
   readonly violation: Found
 }
 
-export interface RunReport extends Omit<Report, "violation" | "story"> {
+export interface RunReport extends Omit<Report, "violation"> {
   readonly found: readonly FoundIn[]
   /** States that were to be seen more often. */
   readonly tooRare: readonly string[]
@@ -54,6 +54,8 @@ export function combined(worlds: readonly WorldReport[]): RunReport {
       violation === undefined ? [] : [{ world, violation }],
     ),
     hash: hashOf(reports),
+    // Only of one world: a thread is of one.
+    story: reports.length === 1 ? (reports[0]?.story ?? []) : [],
     rare,
     tooRare: tooRareOf(rare, years),
   }

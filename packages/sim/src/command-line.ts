@@ -1,0 +1,163 @@
+/** What `npm run sim` takes. */
+
+import { availableParallelism } from "node:os"
+import { parseArgs } from "node:util"
+
+import { plants } from "./faults/plant.ts"
+import { nearest } from "./nearest.ts"
+import { worldsOf, type RunOptions } from "./run/plan.ts"
+
+const usage = "npm run sim -- [--years Y] [--seed S] [OPTION …]"
+
+/** Wrong words, with what was most likely meant. */
+export class UsageError extends Error {
+  override name = "UsageError"
+  readonly hint: string
+
+  constructor(message: string, hint: string) {
+    super(message)
+    this.hint = hint
+  }
+}
+
+type Asked = { readonly kind: "help"; readonly text: string } | AskedRun
+
+export interface AskedRun {
+  readonly kind: "run"
+  readonly options: RunOptions
+  readonly workers: number
+  readonly isReplaying: boolean
+  readonly isJson: boolean
+}
+
+interface Flag {
+  readonly value?: string
+  readonly says: string
+}
+
+const flags: Readonly<Record<string, Flag>> = {
+  years: { value: "Y", says: "how many years, or which part of one; 1 unless told" },
+  seed: { value: "S", says: "every choice of the run; 1 unless told" },
+  orgs: { value: "N", says: "honest organisations, from 2 up; 8 unless told" },
+  workers: { value: "N", says: "threads at most; the result is the same for any number" },
+  trace: { value: "THREAD", says: "tells the story of one warning: its thread, or: first" },
+  plant: { value: "BUG", says: "with a bug planted that is to be found; see below" },
+  "no-replay": { says: "without the seeds of packages/sim/seeds.txt first" },
+  json: { says: "one document instead of lines" },
+  help: { says: "this" },
+}
+
+/** Reads the arguments. Throws UsageError, naming what was most likely meant. */
+export function readCommandLine(args: readonly string[]): Asked {
+  const given = flagsOf(args)
+  if (given.has("help")) return { kind: "help", text: help() }
+  const years = Number(given.get("years") ?? 1)
+  if (!(years > 0 && Number.isFinite(years))) throw wrong("--years takes a number above 0")
+  const [trace, plant] = [traceOf(given.get("trace")), plantNamed(given.get("plant"))]
+  const options: RunOptions = {
+    seed: given.get("seed") ?? "1",
+    years,
+    organisations: countOf(given, "orgs", { usual: 8, min: 2 }),
+    ...(trace === undefined ? {} : { trace }),
+    ...(plant === undefined ? {} : { plant }),
+  }
+  if (trace !== undefined && worldsOf(options).length > 1) {
+    const hint = "take the seed of that world, as S/2, and --years 1 or less"
+    throw new UsageError("--trace tells of one world, and this run is of several", hint)
+  }
+  return {
+    kind: "run",
+    options,
+    workers: countOf(given, "workers", { usual: availableParallelism(), min: 1 }),
+    // What was found once is not what a story or a planted bug is about.
+    isReplaying: !given.has("no-replay") && trace === undefined && plant === undefined,
+    isJson: given.has("json"),
+  }
+}
+
+/** Flags and their values; one that needs none has an empty one. */
+function flagsOf(args: readonly string[]): ReadonlyMap<string, string> {
+  const options = Object.fromEntries(
+    Object.entries(flags).map(([name, { value }]) => {
+      return [name, { type: value === undefined ? "boolean" : "string" } as const]
+    }),
+  )
+  const short = { ...options, help: { type: "boolean", short: "h" } as const }
+  const config = { args: [...args], options: short, strict: false, tokens: true } as const
+  const given = new Map<string, string>()
+  for (const token of parseArgs(config).tokens) {
+    if (token.kind === "positional") {
+      if (token.value !== "help") throw wrong(`"${token.value}" is one word too many`)
+      given.set("help", "")
+    }
+    if (token.kind === "option") given.set(token.name, valueOf(token))
+  }
+  return given
+}
+
+interface Option {
+  readonly name: string
+  readonly rawName: string
+  readonly value?: string | undefined
+}
+
+function valueOf({ name, rawName, value }: Option): string {
+  const flag = Object.hasOwn(flags, name) ? flags[name] : undefined
+  if (flag === undefined) {
+    const near = nearest(name, Object.keys(flags))
+    throw wrong(`sim takes no ${rawName}`, near && `did you mean --${near}?`)
+  }
+  if (flag.value !== undefined && (value === undefined || value === "")) {
+    throw wrong(`${rawName} needs a value`)
+  }
+  if (flag.value === undefined && value !== undefined) throw wrong(`${rawName} takes no value`)
+  return value ?? ""
+}
+
+function countOf(
+  given: ReadonlyMap<string, string>,
+  name: string,
+  { usual, min }: { readonly usual: number; readonly min: number },
+): number {
+  const count = Number(given.get(name) ?? usual)
+  if (Number.isSafeInteger(count) && count >= min) return count
+  throw wrong(`--${name} takes a whole number from ${min} up`)
+}
+
+function traceOf(text: string | undefined): string | undefined {
+  if (text === undefined || text === "first" || /^[0-9a-f]{32}$/.test(text)) return text
+  throw wrong("--trace takes a thread, which is 32 hexadecimal digits, or the word first")
+}
+
+function plantNamed(name: string | undefined): string | undefined {
+  if (name === undefined || Object.hasOwn(plants, name)) return name
+  const names = Object.keys(plants)
+  const near = nearest(name, names)
+  const guess = near === undefined ? "" : `did you mean ${near}? `
+  throw new UsageError(`there is no plant ${name}`, `${guess}there are: ${names.join(", ")}`)
+}
+
+function wrong(message: string, hint: string = "see npm run sim -- --help"): UsageError {
+  return new UsageError(message, hint)
+}
+
+function head([name, { value }]: [string, Flag]): string {
+  return value === undefined ? `--${name}` : `--${name} ${value}`
+}
+
+function help(): string {
+  const width = Math.max(...Object.entries(flags).map((it) => head(it).length))
+  return [
+    `usage: ${usage}`,
+    "",
+    "Runs whole networks of organisations through faults under one seed, and reckons up.",
+    "",
+    ...Object.entries(flags).map((it) => `  ${head(it).padEnd(width)}  ${it[1].says}`),
+    "",
+    "bugs that can be planted:",
+    ...Object.keys(plants).map((it) => `  ${it}`),
+    "",
+    "exit codes: 0 nothing is broken and every rare state was seen often enough, 1 otherwise,",
+    "2 wrong usage, 5 a fault inside",
+  ].join("\n")
+}
