@@ -159,6 +159,19 @@ test("writing the same facts again changes nothing", async () => {
   expect(await store.obligationsOf(t)).toHaveLength(1)
 })
 
+test("M-LNK-15: of several receipts for one envelope the first that was returned counts", async () => {
+  const store = await (await desks.fresh()).open()
+  const t = threadId("t")
+  const given = custodyWrite("m", t)
+  const { custody } = given
+  const returned = (atMs: number) => ({ ...given, custody: { ...custody, atMs, isReturned: true } })
+  await store.commit([threadWrite("t"), messageWrite("m"), given])
+  expect((await store.loadThread(t))?.custody).toEqual([custody])
+  for (const atMs of [2_000, 3_000, 1]) await store.commit([returned(atMs) as typeof given])
+  const kept = { ...custody, atMs: 2_000, isReturned: true }
+  expect((await store.loadThread(t))?.custody).toEqual([kept])
+})
+
 test("a failed turn leaves its connection good for the next, new statement or known", async () => {
   const store = await (await desks.fresh()).open()
   for (let round = 0; round < 4; round += 1) {

@@ -80,8 +80,6 @@ export interface CustodyWrite {
   readonly custody: Custody
   /** The signed receipt, exact bytes. */
   readonly receipt: Uint8Array
-  /** Returned by the peer as the one that the sender was given: it counts before any other. */
-  readonly isReturned?: true
 }
 
 export interface RefusalWrite {

@@ -10,7 +10,7 @@ import type { OrgId, ThreadId } from "../ids.ts"
 import { withTaken } from "../link/link.ts"
 import { withPage, withPeerRestore } from "../link/restore.ts"
 import type { Restored, Returned, ReturnedItem } from "../messages/restoring.ts"
-import { readMessage, threadOf, type Message } from "../messages/statement.ts"
+import { readMessage, threadOf, type Custody, type Message } from "../messages/statement.ts"
 import {
   entryRefusal,
   isFullFor,
@@ -136,8 +136,10 @@ async function takeItem(
 }
 
 function entryCode(thread: Thread, message: Message): string | undefined {
-  const isNew = thread.messages.every((it) => it.id !== message.id)
-  if (isNew && isFullFor(thread, message.statement.author)) return "thread_full"
+  const held = thread.messages.find((it) => it.id === message.id)
+  // Whatever receipt comes with it, it is one for another envelope.
+  if (held !== undefined && held.digest !== message.digest) return "digest_mismatch"
+  if (held === undefined && isFullFor(thread, message.statement.author)) return "thread_full"
   return entryRefusal(thread, message)
 }
 
@@ -180,13 +182,16 @@ function writeRead(desk: Desk, turn: Turn, peer: OrgId, { message, item, verifie
     thread,
     custody: counted,
     receipt: custody,
-    isReturned: true,
   })
 }
 
 /** Our own gateway's receipt counts as it is signed, a peer's never far ahead of our clock. */
-function countedCustody(desk: Desk, custody: NonNullable<VerifiedReturn["custody"]>) {
-  return custody.by === desk.own ? custody : { ...custody, atMs: credible(desk, custody.atMs) }
+function countedCustody(
+  desk: Desk,
+  { digest, by, atMs }: NonNullable<VerifiedReturn["custody"]>,
+): Custody {
+  const counted = by === desk.own ? atMs : credible(desk, atMs)
+  return { digest, by, atMs: counted, isReturned: true }
 }
 
 async function put(desk: Desk, turn: Turn, thread: Thread, read: Read): Promise<void> {

@@ -90,6 +90,8 @@ export interface Custody {
   readonly digest: Digest
   readonly by: OrgId
   readonly atMs: number
+  /** Returned by the peer as the one that the sender was given: it counts before any other. */
+  readonly isReturned?: true
 }
 
 /** The thread a message belongs to, if it belongs to one. */

@@ -93,11 +93,12 @@ export function withCustody(thread: Thread, custody: Custody): Thread {
 
 /**
  * The thread with the receipt that the sender was given, as a peer has returned it: of two for one
- * envelope, which a restored gateway may have signed, both sides then count the same.
+ * envelope, which a restored gateway may have signed, both sides then count the same. The first
+ * that was returned stays: whoever signs them would otherwise put off for ever what it owes.
  */
 export function withReturnedCustody(thread: Thread, custody: Custody): Thread {
   const before = thread.custody.find((it) => it.digest === custody.digest)
-  if (before?.atMs === custody.atMs) return thread
+  if (before?.isReturned === true) return thread
   return { ...thread, custody: [...thread.custody.filter((it) => it !== before), custody] }
 }
 

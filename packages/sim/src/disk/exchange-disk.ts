@@ -59,6 +59,7 @@ export interface SlotRow extends Omit<Exchanged, "signed" | "custody"> {
 
 export interface ReceiptRow {
   readonly receipt: Uint8Array
+  readonly isReturned: boolean
   readonly atMs: number
 }
 
@@ -363,17 +364,21 @@ export class ExchangeDisk {
     if (direction === "out") this.platter.put(this.sent, `${digest}/${peer}`, row)
   }
 
-  #addCustody(drafts: Drafts, { thread, custody, receipt, ...write }: CustodyWrite): void {
-    const isReturned = write.isReturned === true
+  #addCustody(drafts: Drafts, { thread, custody, receipt }: CustodyWrite): void {
     const { digest, by } = custody
     // Of what came here the own gateway's, of what went the peer's.
     const key = this.sent.has(`${digest}/${by}`) ? `${digest}/${by}` : digest
-    if (isReturned || !this.receipts.has(key)) {
-      this.platter.put(this.receipts, key, { receipt, atMs: this.#schedule.nowMs })
+    const isReturned = custody.isReturned === true
+    const known = this.receipts.get(key)
+    // The first of each sort stays; one that was returned goes before one that was not.
+    if (known === undefined || (isReturned && !known.isReturned)) {
+      this.platter.put(this.receipts, key, { receipt, isReturned, atMs: this.#schedule.nowMs })
     }
     const draft = this.#draftOf(drafts, thread)
     const at = draft?.custody.findIndex((it) => it.digest === digest) ?? -1
-    if (isReturned && at !== -1) draft?.custody.splice(at, 1)
+    if (isReturned && draft?.custody[at]?.isReturned !== true && at !== -1) {
+      draft?.custody.splice(at, 1)
+    }
     addOnce(draft, "custody", custody)
   }
 

@@ -148,7 +148,7 @@ const insertCustody = insertion<CustodyWrite>({
     thread: ["id", (it) => it.thread],
     at_ms: ["whole", (it) => it.custody.atMs],
     receipt: ["bytes", (it) => it.receipt],
-    is_returned: ["bool", (it) => it.isReturned === true],
+    is_returned: ["bool", (it) => it.custody.isReturned === true],
   },
   onConflict: "on conflict (digest, by, is_returned) do nothing",
 })

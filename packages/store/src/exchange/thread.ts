@@ -95,7 +95,7 @@ export function loadThreadOf(id: ThreadId): Statement[] {
       name: "thread_custody",
       text:
         // Of several for one envelope that which the sender was given, where it is known.
-        "select distinct on (digest) digest, by, at_ms from exchange.custody " +
+        "select distinct on (digest) digest, by, at_ms, is_returned from exchange.custody " +
         "where thread = $1::bytea order by digest, is_returned desc, at_ms",
       values,
     },
@@ -119,6 +119,11 @@ function messageOf(row: readonly Field[]): LoadedMessage {
   }
 }
 
+function custodyOf([digest, by, atMs, isReturned]: readonly Field[]): Custody {
+  const custody = { digest: digestOf(digest), by: orgOf(by), atMs: numberOf(atMs) }
+  return booleanOf(isReturned) ? { ...custody, isReturned: true } : custody
+}
+
 export function loadedThreadOf(outcomes: readonly Outcome[]): LoadedThread | undefined {
   const [heads, messages, custody, refusals] = outcomes
   const row = heads?.rows[0]
@@ -128,11 +133,7 @@ export function loadedThreadOf(outcomes: readonly Outcome[]): LoadedThread | und
     head,
     version: head.version,
     messages: (messages?.rows ?? []).map(messageOf),
-    custody: (custody?.rows ?? []).map(([digest, by, atMs]) => ({
-      digest: digestOf(digest),
-      by: orgOf(by),
-      atMs: numberOf(atMs),
-    })),
+    custody: (custody?.rows ?? []).map(custodyOf),
     refusals: (refusals?.rows ?? []).map(([digest, by, code, atMs]) => ({
       digest: digestOf(digest),
       by: orgOf(by),
