@@ -105,7 +105,10 @@ function valueOf(command: Command, token: OptionToken): string {
     if (value === undefined) return ""
     throw usageError(`${rawName} takes no value`, command.name)
   }
-  if (value === undefined) throw usageError(`${rawName} needs a value`, command.name)
+  // What is empty was most often a variable that is not set.
+  if (value === undefined || value === "") {
+    throw usageError(`${rawName} needs a value`, command.name)
+  }
   if (!token.inlineValue && value.startsWith("-") && value.length > 1) {
     const message = `${rawName} needs a value and is followed by ${value}`
     const hint = `a value that begins with a dash is written ${rawName}=…`

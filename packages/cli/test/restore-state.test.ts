@@ -13,6 +13,15 @@ import { authoriseRestore, restoreEpoch } from "../src/state/restore.ts"
 const work = mkdtempSync(`${tmpdir()}/tearline-restore-`)
 const folder = new NodeFolder(`${work}/alder`)
 
+let files = 0
+
+function textFile(text: string): string {
+  files += 1
+  const path = `${work}/root-${files}.json`
+  writeFileSync(path, text)
+  return path
+}
+
 beforeAll(async () => {
   await initNode({ dir: folder.dir, name: "Alder", listen: { host: "127.0.0.1", port: 0 } })
 })
@@ -41,12 +50,60 @@ test("a mark that is damaged stands in nobody's way", () => {
   expect(authoriseRestore(folder, { nowMs: 0 }).epoch).toBe(before + 1)
 })
 
+test("a mark of another form says nothing, and stands in nobody's way", () => {
+  const org = "0".repeat(32)
+  const links = [null, [null], { [org]: null }, { [org]: { epoch: "9", version: 1 } }, 7]
+  const marks = [null, 7, ...links.map((it) => ({ version: 1, links: it, gatewayMs: 0 }))]
+  const odd = [{ restoreEpoch: "x" }, { restoreEpoch: 1e300 }, { gatewayMs: -1 }]
+  for (const mark of [...marks, ...odd.map((it) => ({ version: 1, links: {}, ...it }))]) {
+    writeFileSync(`${folder.dir}/high-water.json`, JSON.stringify(mark))
+    const before = restoreEpoch(folder)
+    expect(authoriseRestore(folder, { nowMs: 0 }).epoch).toBe(before + 1)
+  }
+  rmSync(`${folder.dir}/high-water.json`)
+})
+
+test("a restore statement that is cut anywhere is named, and replaced by the next restore", () => {
+  const path = folder.statement("restore")
+  const whole = readFileSync(path)
+  const at = fc.nat({ max: whole.length - 1 })
+  fc.assert(
+    fc.property(at, (length) => {
+      writeFileSync(path, whole.subarray(0, length))
+      expect(() => restoreEpoch(folder)).toThrow(
+        expect.objectContaining({ code: "not_a_node", message: expect.stringContaining(path) }),
+      )
+    }),
+    { numRuns: 50 },
+  )
+  const nowMs = 2_000_000_000_000
+  const { epoch } = authoriseRestore(folder, { nowMs })
+  expect(restoreEpoch(folder)).toBe(epoch)
+})
+
+test("an identity that is damaged is said in words, and nothing is signed", () => {
+  const path = folder.statement("identity")
+  const whole = readFileSync(path)
+  const kept = readFileSync(folder.statement("restore"))
+  for (const length of [0, 1, 100, whole.length - 1]) {
+    writeFileSync(path, whole.subarray(0, length))
+    expect(() => authoriseRestore(folder, { nowMs: 0 })).toThrow(
+      expect.objectContaining({ code: "not_a_node" }),
+    )
+  }
+  writeFileSync(path, whole)
+  expect(readFileSync(folder.statement("restore"))).toEqual(kept)
+})
+
 test("another key than the root's, or none, changes nothing", () => {
   const kept = readFileSync(folder.statement("restore"))
   for (const [rootFile, code] of [
     [folder.secret("exchange"), "wrong_root_key"],
     [folder.secret("desk"), "wrong_root_key"],
     [`${work}/none.json`, "cannot_read"],
+    [textFile("null"), "wrong_root_key"],
+    [textFile('"seed"'), "wrong_root_key"],
+    [textFile('{"seed":{}}'), "wrong_root_key"],
   ] as const) {
     expect(() => authoriseRestore(folder, { rootFile, nowMs: 0 })).toThrow(
       expect.objectContaining({ code }),

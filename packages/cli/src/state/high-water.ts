@@ -29,14 +29,21 @@ const fileOf = (folder: NodeFolder): string => `${folder.dir}/high-water.json`
 export function readHighWater(folder: NodeFolder): HighWater | undefined {
   if (!existsSync(fileOf(folder))) return undefined
   try {
-    const found = JSON.parse(readFileSync(fileOf(folder), "utf8")) as Partial<HighWater>
-    const isWhole = found.version === 1 && typeof found.links === "object"
-    return isWhole ? ({ restoreEpoch: 0, gatewayMs: 0, ...found } as HighWater) : undefined
+    const text = readFileSync(fileOf(folder), "utf8")
+    const read = JSON.parse(text) as Partial<HighWater>
+    const found = { restoreEpoch: 0, gatewayMs: 0, ...read } as HighWater
+    const { version, links, restoreEpoch, gatewayMs } = found
+    // A link that is none throws, as what is no JSON does.
+    const counts = Object.values(links).flatMap((it) => [it.epoch, it.version])
+    const isWhole = [...counts, restoreEpoch, gatewayMs].every(isCount)
+    return version === 1 && isWhole ? found : undefined
   } catch {
     // A mark that is damaged says nothing: peers find out what it would have said.
     return undefined
   }
 }
+
+const isCount = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 0
 
 /** Keeps what the databases hold now. Not more often than every few seconds. */
 export async function writeHighWater(

@@ -8,7 +8,7 @@
 import { randomInt } from "node:crypto"
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs"
 import { createServer } from "node:net"
-import { basename, dirname, join, resolve } from "node:path"
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path"
 
 import type { RoleUrls } from "@tearline/postgres"
 
@@ -76,8 +76,7 @@ export async function initNode(options: InitOptions): Promise<NewNode> {
   }
   const { databases } = options
   const secrets = databases === undefined ? keys.secrets : { ...keys.secrets, database: databases }
-  makeSeam(options.seam)
-  build(folder.dir, config, { ...keys, secrets })
+  build(folder.dir, config, { ...keys, secrets }, options.seam)
   return { dir: folder.dir, config, fingerprint: keys.fingerprint }
 }
 
@@ -92,14 +91,24 @@ function seamIn(path: string): NonNullable<NodeConfig["seam"]> {
   }
 }
 
-/** Private: whoever writes there is believed to be the exchange. */
-function makeSeam(path: string | undefined): void {
-  if (path === undefined) return
+/** Private and new: whoever writes there is believed to be the exchange, another node's too. */
+function makeSeam(path: string): void {
   try {
-    for (const name of seamFolders) mkdirSync(join(path, name), { recursive: true, mode: 0o700 })
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+    for (const name of seamFolders) mkdirSync(join(path, name), { mode: 0o700 })
   } catch (error) {
-    throw fileError(error, path, "write")
+    if (systemCode(error) !== "EEXIST") throw fileError(error, path, "write")
+    throw new CliError("already_there", `${path} is the seam of a node already, or no folder`, {
+      hint: "two nodes never share one: choose another folder, or remove the old one",
+      cause: error,
+    })
   }
+}
+
+/** Where the seam is made: with the node's own folder, if it lies in it. */
+function seamWithin(fresh: string, dir: string, seam: string): string {
+  const path = relative(dir, seam)
+  return path.startsWith("..") || isAbsolute(path) ? seam : join(fresh, path)
 }
 
 function refuseExisting(dir: string): void {
@@ -118,7 +127,7 @@ function refuseExisting(dir: string): void {
   })
 }
 
-function build(dir: string, config: NodeConfig, keys: NewKeys): void {
+function build(dir: string, config: NodeConfig, keys: NewKeys, seam: string | undefined): void {
   const parent = dirname(dir)
   let fresh: string | undefined
   try {
@@ -126,6 +135,7 @@ function build(dir: string, config: NodeConfig, keys: NewKeys): void {
     // Private from its first moment: mkdtemp makes it 0700.
     fresh = mkdtempSync(`${resolve(parent, basename(dir))}.new-`)
     fill(new NodeFolder(fresh), config, keys)
+    if (seam !== undefined) makeSeam(seamWithin(fresh, dir, seam))
     renameSync(fresh, dir)
     flushFolder(parent)
   } catch (error) {

@@ -2,7 +2,13 @@
 
 import { existsSync, readFileSync } from "node:fs"
 
-import { checkIdentity, checkRestore, signRestore, signingKeyFromSeed } from "@tearline/crypto"
+import {
+  checkIdentity,
+  checkRestore,
+  CryptoError,
+  signRestore,
+  signingKeyFromSeed,
+} from "@tearline/crypto"
 
 import { CliError, fileError } from "../cli-error.ts"
 import { parseJson } from "../json-file.ts"
@@ -38,7 +44,7 @@ function authorise(
   folder: NodeFolder,
   { rootFile, nowMs }: { readonly rootFile?: string; readonly nowMs: number },
 ): Authorised {
-  const identity = checkIdentity(folder.readStatement("identity"))
+  const identity = identityOf(folder)
   const issuedSeconds = Math.floor(nowMs / 1000)
   const epoch = Math.max(issuedSeconds, newestEpoch(folder) + 1)
   const root = rootKey(rootFile ?? folder.secret("root"))
@@ -59,20 +65,49 @@ function authorise(
 function newestEpoch(folder: NodeFolder): number {
   const mark = readHighWater(folder)
   const used = Object.values(mark?.links ?? {}).map((it) => it.epoch)
-  return Math.max(1, restoreEpoch(folder), mark?.restoreEpoch ?? 0, ...used)
+  return Math.max(1, statedEpoch(folder) ?? 0, mark?.restoreEpoch ?? 0, ...used)
 }
 
-/** The epoch of the newest restore statement of this node, 0 for none. */
+/**
+ * The epoch of the newest restore statement of this node, 0 for none.
+ *
+ * @throws CliError `not_a_node` for one that is damaged.
+ */
 export function restoreEpoch(folder: NodeFolder): number {
+  const epoch = statedEpoch(folder)
+  if (epoch !== undefined) return epoch
+  const path = folder.statement("restore")
+  throw new CliError("not_a_node", `${path} is damaged, or of another node`, {
+    hint: "authorise the restore once more, with the offline root key: tearline restore",
+  })
+}
+
+/** 0 for no statement, undefined for one that does not hold. */
+function statedEpoch(folder: NodeFolder): number | undefined {
   if (!existsSync(folder.statement("restore"))) return 0
-  const identity = checkIdentity(folder.readStatement("identity"))
-  return checkRestore(folder.readStatement("restore"), identity).epoch
+  const identity = identityOf(folder)
+  try {
+    return checkRestore(folder.readStatement("restore"), identity).epoch
+  } catch (error) {
+    if (error instanceof CryptoError) return undefined
+    throw error
+  }
+}
+
+function identityOf(folder: NodeFolder): ReturnType<typeof checkIdentity> {
+  try {
+    return checkIdentity(folder.readStatement("identity"))
+  } catch (cause) {
+    if (!(cause instanceof CryptoError)) throw cause
+    const hint = "restore the file from a backup of this node"
+    throw new CliError("not_a_node", `${folder.statement("identity")} is damaged`, { hint, cause })
+  }
 }
 
 function rootKey(path: string): ReturnType<typeof signingKeyFromSeed> {
-  const { seed } = parseJson(rootText(path), path) as { readonly seed?: unknown }
+  const found = parseJson(rootText(path), path) as { readonly seed?: unknown } | null
   try {
-    return signingKeyFromSeed(Buffer.from(String(seed), "base64"))
+    return signingKeyFromSeed(Buffer.from(String(found?.seed), "base64"))
   } catch (cause) {
     const hint = "name the file that init wrote as secrets/root.json: --root <file>"
     throw new CliError("wrong_root_key", `${path} holds no root key`, { hint, cause })
