@@ -320,7 +320,7 @@ describe("a courier", () => {
     expect(await laidOut()).toHaveLength(2)
     const [name = ""] = stick.files.keys()
     stick.files.delete(name)
-    const part = { own: birchOrg, done: new Set<string>() }
+    const part = { own: birchOrg, seen: new Map() }
     await handIn(folderOn(stick), birchOffice.door, part)
     expect(await laidOut()).toHaveLength(2)
     await handIn(folderOn(stick), birchOffice.door, { own: birchOrg })

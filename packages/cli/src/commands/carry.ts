@@ -4,7 +4,7 @@ import { statSync } from "node:fs"
 import { resolve } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
 
-import type { HandedIn, LaidOut, OrgId } from "@tearline/core"
+import type { HandedIn, LaidOut, OrgId, SeenFiles } from "@tearline/core"
 
 import { withDesk } from "../act.ts"
 import { CliError, fileError } from "../cli-error.ts"
@@ -55,6 +55,8 @@ interface Trip {
 }
 
 const watchMs = 5_000
+/** What was refused is handed in again every ten minutes. */
+const tripsUntilAgain = 120
 
 async function runCarry(context: Context): Promise<Report | undefined> {
   const folder = openNodeFolder(stateDir(context))
@@ -106,14 +108,14 @@ interface Tools {
 }
 
 /** In before out, so that the receipts of what came go with the same stick. */
-async function trip(tools: Tools, done: Set<string> | undefined): Promise<Trip> {
+async function trip(tools: Tools, seen: SeenFiles | undefined): Promise<Trip> {
   const { handIn, layOut } = await import("@tearline/core")
   const { dropFolderAt } = await import("@tearline/exchange/carrier")
   const { folder, door, errand } = tools
   const own = folder.config().org as OrgId
   const { from, to, peer, isCleared } = errand
   try {
-    const known = done === undefined ? {} : { done }
+    const known = seen === undefined ? {} : { seen }
     const inward = from && (await handIn(dropFolderAt(from), door, { own, isCleared, ...known }))
     const outward =
       to &&
@@ -161,11 +163,13 @@ async function watched(context: Context, tools: Tools): Promise<undefined> {
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(name, () => stopping.abort())
   }
-  const done = new Set<string>()
+  const seen: SeenFiles = new Map()
   let trouble = ""
-  while (!stopping.signal.aborted) {
+  for (let trips = 1; !stopping.signal.aborted; trips += 1) {
+    // Whose peer was unknown may be known by now.
+    if (trips % tripsUntilAgain === 0) forgetRefused(seen)
     try {
-      const made = await trip(tools, done)
+      const made = await trip(tools, seen)
       trouble = ""
       if (isNews(made)) terminal.printLine(made, linesOf(made).join("\n"))
     } catch (error) {
@@ -177,6 +181,10 @@ async function watched(context: Context, tools: Tools): Promise<undefined> {
     await pause(watchMs, undefined, { signal: stopping.signal }).catch(() => undefined)
   }
   return undefined
+}
+
+function forgetRefused(seen: SeenFiles): void {
+  for (const [name, how] of seen) if (how === "refused") seen.delete(name)
 }
 
 function isNews({ from, to }: Trip): boolean {

@@ -39,33 +39,60 @@ export interface LayOutOptions {
   readonly onFile?: (lane: number) => void
 }
 
+type Door = Pick<CourierDoor, "take">
+
 /** Writes what is to go, most urgent first. What it wrote before it failed is whole. */
 export async function layOut(
   folder: DropFolder,
-  door: Pick<CourierDoor, "take">,
-  { own, to, onFile }: LayOutOptions,
+  door: Door,
+  options: LayOutOptions,
 ): Promise<LaidOut> {
-  const counts = { units: 0, answers: 0, there: 0, blocked: 0 }
-  const wanted = new Set<string>()
   await folder.sweep()
+  try {
+    return await laidOut(folder, door, options)
+  } catch (error) {
+    if (!(error instanceof FolderError) || error.code !== "full") throw error
+    // It may be full of what is answered.
+    const wanted = new Set<string>()
+    for await (const drop of toGo(door, options.to)) wanted.add(folder.nameOf(drop))
+    const freed = await takeOff(folder, { ...options, wanted })
+    if (freed === 0) throw error
+    const done = await laidOut(folder, door, options)
+    return { ...done, removed: done.removed + freed }
+  }
+}
+
+/** All that is to go, page by page. */
+async function* toGo(door: Door, to: OrgId | undefined): AsyncGenerator<Drop> {
   let after: CarriedPlace | null = null
   do {
     const page: Taken = await door.take({ to: to ?? null, after })
     for (const file of page.files) {
       const drop = decodeDrop(file)
-      if (drop === undefined) continue
-      const lies = await laid(folder, drop)
-      if (lies === undefined) {
-        counts.blocked += 1
-        continue
-      }
-      wanted.add(lies.name)
-      counts[drop.kind === "unit" ? "units" : "answers"] += 1
-      if (!lies.isNew) counts.there += 1
-      onFile?.(drop.lane)
+      if (drop !== undefined) yield drop
     }
     after = page.next
   } while (after !== null)
+}
+
+async function laidOut(
+  folder: DropFolder,
+  door: Door,
+  { own, to, onFile }: LayOutOptions,
+): Promise<LaidOut> {
+  const counts = { units: 0, answers: 0, there: 0, blocked: 0 }
+  const wanted = new Set<string>()
+  for await (const drop of toGo(door, to)) {
+    const lies = await laid(folder, drop)
+    if (lies === undefined) {
+      counts.blocked += 1
+      continue
+    }
+    wanted.add(lies.name)
+    counts[drop.kind === "unit" ? "units" : "answers"] += 1
+    if (!lies.isNew) counts.there += 1
+    onFile?.(drop.lane)
+  }
   const removed = await takeOff(folder, { own, to, wanted })
   return { ...counts, removed }
 }
@@ -84,7 +111,7 @@ async function laid(folder: DropFolder, drop: Drop): Promise<Lies | undefined> {
 
 interface Kept {
   readonly own: OrgId
-  readonly to: OrgId | undefined
+  readonly to?: OrgId | undefined
   readonly wanted: ReadonlySet<string>
 }
 
@@ -94,8 +121,7 @@ async function takeOff(folder: DropFolder, { own, to, wanted }: Kept): Promise<n
   for await (const found of folder.scan((name) => !wanted.has(name))) {
     if (found.kind !== "record" || found.drop.from !== own) continue
     if (to !== undefined && found.drop.to !== to) continue
-    await folder.remove(found.name)
-    removed += 1
+    if (await folder.tryRemove(found.name)) removed += 1
   }
   return removed
 }
@@ -120,16 +146,24 @@ export interface HandedIn {
   readonly leftCount: number
 }
 
+/**
+ * What became of the files of a folder that is looked at again and again, by name. What is `done`
+ * is not looked at again, nor is what was `refused` until its name is taken out; what is `bad` may
+ * be on its way still, and is looked at again. Names that are gone are taken out.
+ */
+export type SeenFiles = Map<string, "done" | "refused" | "bad">
+
 export interface HandInOptions {
   readonly own: OrgId
-  /** Names that need not be looked at again; those done are added. */
-  readonly done?: Set<string>
+  /** Of earlier times; each file is told once. */
+  readonly seen?: SeenFiles
   /** Removes what was taken: for a folder that nobody else reads. */
   readonly isCleared?: boolean
   readonly onLeft?: (file: LeftFile) => void
 }
 
 const leftMax = 1_000
+const seenMax = 65_536
 
 /** Hands in what is for this node, most urgent first. Throws when folder or gateway is away. */
 export async function handIn(
@@ -137,33 +171,35 @@ export async function handIn(
   door: Omit<CourierDoor, "take">,
   options: HandInOptions,
 ): Promise<HandedIn> {
+  const { own, isCleared = false, seen } = options
   const tally = new Tally(options)
-  const { done } = options
   const openedMs = await door.open()
   const from = new Set<OrgId>()
-  for await (const found of folder.scan((name) => done?.has(name) !== true)) {
+  for await (const found of folder.scan((name) => tally.isWanted(name))) {
     if (found.kind === "bad") {
       tally.leave(found)
       continue
     }
     const { name, drop } = found
-    if (drop.to !== options.own) {
+    if (drop.to !== own) {
       tally.pass(name)
       continue
     }
     from.add(drop.from)
     const brought = await door.bring(encodeDrop(drop))
-    tally.note(name, brought)
-    if (brought.kind !== "refused" && options.isCleared === true) await folder.remove(name)
+    const isGone = brought.kind !== "refused" && isCleared && (await folder.tryRemove(name))
+    tally.note(name, brought, isGone)
   }
   // A folder of which only what is new is seen says nothing about what is not in it.
-  if (done === undefined && options.isCleared !== true) await door.close(openedMs, [...from])
+  if (seen === undefined && !isCleared) await door.close(openedMs, [...from])
+  tally.end()
   return tally.result
 }
 
 class Tally {
   readonly #options: HandInOptions
   readonly #left: LeftFile[] = []
+  readonly #here = new Set<string>()
   #counts = { units: 0, answers: 0, news: 0, others: 0, foreign: 0, leftCount: 0 }
 
   constructor(options: HandInOptions) {
@@ -174,33 +210,66 @@ class Tally {
     return { ...this.#counts, left: this.#left }
   }
 
+  isWanted(name: string): boolean {
+    const { seen } = this.#options
+    if (seen === undefined) return true
+    const was = seen.get(name)
+    if (was !== undefined) this.#here.add(name)
+    return was === undefined || was === "bad"
+  }
+
+  /** All has been looked at: what was not there need not be remembered. */
+  end(): void {
+    const { seen } = this.#options
+    if (seen === undefined) return
+    // A folder of so many is handed in once more: that changes nothing.
+    if (seen.size > seenMax) seen.clear()
+    for (const name of seen.keys()) if (!this.#here.has(name)) seen.delete(name)
+  }
+
   leave(file: LeftFile): void {
     if (file.code === "foreign_name") {
       this.#counts.foreign += 1
       return
     }
-    this.#counts.leftCount += 1
-    if (this.#left.length < leftMax) this.#left.push(file)
-    this.#options.onLeft?.(file)
+    const isTold = this.#options.seen?.get(file.name) === "bad"
+    this.#see(file.name, "bad")
+    if (!isTold) this.#tell(file)
   }
 
   pass(name: string): void {
     this.#counts.others += 1
-    this.#options.done?.add(name)
+    this.#see(name, "done")
   }
 
-  note(name: string, brought: Brought): void {
-    this.#options.done?.add(name)
+  /** `isGone`: it was removed, so that a file of its name is another one. */
+  note(name: string, brought: Brought, isGone: boolean): void {
+    const { isCleared = false } = this.#options
+    if (!isGone) this.#see(name, brought.kind === "refused" ? "refused" : "done")
     switch (brought.kind) {
       case "held":
         this.#counts.units += 1
-        return
+        break
       case "settled":
         this.#counts.answers += 1
         if (brought.isNew) this.#counts.news += 1
-        return
+        break
       case "refused":
-        this.leave({ name, code: brought.code })
+        return this.#tell({ name, code: brought.code })
     }
+    if (isCleared && !isGone) this.#tell({ name, code: "not_removed" })
+  }
+
+  #see(name: string, how: "done" | "refused" | "bad"): void {
+    const { seen } = this.#options
+    if (seen === undefined) return
+    seen.set(name, how)
+    this.#here.add(name)
+  }
+
+  #tell(file: LeftFile): void {
+    this.#counts.leftCount += 1
+    if (this.#left.length < leftMax) this.#left.push(file)
+    this.#options.onLeft?.(file)
   }
 }

@@ -142,10 +142,26 @@ export class RecordFolder<Content> {
     return this.#parts.disk.remove(name)
   }
 
+  /** The name under which a record lies. */
+  nameOf(content: Content): string {
+    return dropNameOf(this.#form.encode(content), this.#parts.hashing)
+  }
+
+  /** Removes a file unless it cannot be: then it stays, and costs itself alone. */
+  async tryRemove(name: string): Promise<boolean> {
+    try {
+      await this.#parts.disk.remove(name)
+      return true
+    } catch (error) {
+      if (error instanceof FolderError) return false
+      throw error
+    }
+  }
+
   /** Removes what interrupted writings of records have left. Only for the one who writes here. */
   async sweep(): Promise<void> {
     const { disk } = this.#parts
-    for await (const name of disk.names()) if (isTemporaryName(name)) await disk.remove(name)
+    for await (const name of disk.names()) if (isTemporaryName(name)) await this.tryRemove(name)
   }
 }
 

@@ -58,11 +58,12 @@ export type {
 export { handIn, layOut } from "./courier.ts"
 export type {
   CourierDoor,
-  HandedIn,
   HandInOptions,
+  HandedIn,
   LaidOut,
   LayOutOptions,
   LeftFile,
+  SeenFiles,
 } from "./courier.ts"
 export type { DeparturesParts, DepartureTimes, DepartureTrouble, Settling } from "./departures.ts"
 export {

@@ -19,6 +19,7 @@ const ofOneFile: Readonly<Record<string, FolderErrorCode>> = {
   ENOENT: "gone",
   ELOOP: "not_a_file",
   EISDIR: "not_a_file",
+  ERR_FS_EISDIR: "not_a_file",
   ENOTEMPTY: "not_a_file",
   EEXIST: "not_a_file",
   ENXIO: "not_a_file",

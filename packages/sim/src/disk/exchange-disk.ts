@@ -375,10 +375,8 @@ export class ExchangeDisk {
       this.platter.put(this.receipts, key, { receipt, isReturned, atMs: this.#schedule.nowMs })
     }
     const draft = this.#draftOf(drafts, thread)
-    const at = draft?.custody.findIndex((it) => it.digest === digest) ?? -1
-    if (isReturned && draft?.custody[at]?.isReturned !== true && at !== -1) {
-      draft?.custody.splice(at, 1)
-    }
+    const at = draft?.custody.findIndex((it) => it.digest === digest && !it.isReturned) ?? -1
+    if (isReturned && at !== -1) draft?.custody.splice(at, 1)
     addOnce(draft, "custody", custody)
   }
 
