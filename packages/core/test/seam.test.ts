@@ -120,6 +120,32 @@ describe("two halves with folders between them", () => {
     )
   }, 60_000)
 
+  test("a clock set back while the exchange was down keeps no list from the gateway, M-SEAM-4", async () => {
+    const world = seamWorld({
+      faults: [{ atMs: 30_000, what: "crash exchange" }],
+      out: [],
+      arrivals: [],
+    })
+    world.exchangeAheadMs = 365 * 86_400_000
+    await world.run(30_000)
+    const before = world.lists.length
+    world.exchangeAheadMs = 0
+    await world.run(60_000)
+    expect(world.lists.length).toBeGreaterThan(before + 3)
+    expect(world.lists).toEqual(world.lists.toSorted((a, b) => a - b))
+  })
+
+  test("what lies there and cannot be removed keeps nothing from being read", async () => {
+    const world = seamWorld({ faults: [], out: [0, 1, 2, 3], arrivals: [1] })
+    for (let at = 0; at < 60; at += 1) {
+      world.litterGateway(`0-${at.toString(16).padStart(64, "0")}.tearline`)
+      await world.run(100)
+    }
+    await world.run(30_000)
+    expect(world.outages).toBe(0)
+    expect(world.unanswered()).toEqual([])
+  })
+
   test("answers later than anybody waits are of use still, M-SEAM-3", async () => {
     const world = seamWorld({ faults: [], out: [0, 1, 3], arrivals: [2, 0], slowMs: 8_000 })
     await world.run(120_000)

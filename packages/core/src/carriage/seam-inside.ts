@@ -11,7 +11,13 @@ import type { Chance, Hashing } from "../host/ports.ts"
 import type { Lane } from "../vocabulary/precedence.ts"
 import type { Timers } from "./ports.ts"
 import { SeamReader } from "./seam-reader.ts"
-import { asciiOf, type SeamAnswer, type SeamFolder, type SeamRecord } from "./seam-record.ts"
+import {
+  asciiOf,
+  overtakenBy,
+  type SeamAnswer,
+  type SeamFolder,
+  type SeamRecord,
+} from "./seam-record.ts"
 
 export interface SeamInsideTimes {
   readonly lookMs: number
@@ -142,6 +148,8 @@ export class SeamInside {
   }
 
   async #answered(answer: SeamAnswer): Promise<boolean> {
+    // The clock was set back between two lives of this side: asked again, it counts.
+    this.#number = Math.max(this.#number, overtakenBy(answer))
     const waiters = this.#waiting.get(answer.id)
     if (waiters === undefined || waiters.size === 0) {
       return answer.about === "" || (await this.#parts.onLate(answer))

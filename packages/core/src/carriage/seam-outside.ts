@@ -11,7 +11,7 @@ import type { Chance } from "../host/ports.ts"
 import type { Lane } from "../vocabulary/precedence.ts"
 import type { Timers } from "./ports.ts"
 import { SeamReader } from "./seam-reader.ts"
-import type { SeamAsk, SeamFolder, SeamRecord } from "./seam-record.ts"
+import { overtaken, type SeamAsk, type SeamFolder, type SeamRecord } from "./seam-record.ts"
 
 export interface SeamOutsideTimes {
   readonly lookMs: number
@@ -101,7 +101,10 @@ export class SeamOutside {
     // Ours, come round: see the exchange's end.
     if (record.kind !== "ask") return true
     const { perform, isReplacing, timers, out } = this.#parts
-    if (isReplacing(record) && !this.#isNewest(record)) return true
+    if (isReplacing(record) && !this.#isNewest(record)) {
+      await out.put(overtaken(record, this.#latest.get(record.target) ?? 0))
+      return true
+    }
     const performed = await perform(record)
     if (performed === undefined) {
       const { promise, resolve } = Promise.withResolvers<void>()

@@ -22,6 +22,7 @@ export interface SeamReaderParts {
 
 /** So often is a file looked at that is not what its name says. */
 const badLooksMax = 50
+const badMax = 4_096
 /** Then it looks from the beginning, so that what is urgent and new has its turn. */
 const batchMax = 64
 
@@ -82,6 +83,8 @@ export class SeamReader {
     let begun = 0
     const isWanted = (name: string) =>
       !this.#inHand.has(name) && (name.startsWith("0") || room() > 0)
+    // Names of files that went by themselves; whoever makes such without end costs no memory.
+    if (this.#bad.size > badMax) this.#bad.clear()
     for await (const found of folder.scan(isWanted)) {
       if (this.#isClosed) return
       if (found.kind === "bad") {
@@ -103,7 +106,8 @@ export class SeamReader {
     this.#bad.set(name, looks)
     if (looks < badLooksMax) return
     this.#bad.delete(name)
-    await this.#parts.folder.remove(name)
+    // What cannot be removed, such as a folder, must not keep the rest from being read.
+    await this.#parts.folder.tryRemove(name)
   }
 
   async #take(name: string, record: SeamRecord): Promise<void> {

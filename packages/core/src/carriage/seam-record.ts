@@ -51,6 +51,28 @@ export type SeamRecord = SeamAsk | SeamAnswer | SeamFrame | SeamBegun
 
 const kinds = ["ask", "answer", "frame", "begun"] as const
 
+/** The status of what was not done since a later number had been seen; its body is that number. */
+const overtakenStatus = 409
+/** Of what is believed: counting on from there never comes to an end. */
+const numberMax = 2 ** 52
+
+/** Tells the asker which number it has to exceed. */
+export function overtaken(
+  { id, lane, about }: Pick<SeamAsk, "id" | "lane" | "about">,
+  latest: number,
+): SeamAnswer {
+  const body = new Uint8Array(8)
+  new DataView(body.buffer).setBigUint64(0, BigInt(latest))
+  return { kind: "answer", id, lane, about, status: overtakenStatus, body }
+}
+
+/** The number that an answer says has been seen; 0 for any other answer. */
+export function overtakenBy({ status, body }: SeamAnswer): number {
+  if (status !== overtakenStatus || body.length !== 8) return 0
+  const number = Number(new DataView(body.buffer, body.byteOffset, 8).getBigUint64(0))
+  return number <= numberMax ? number : 0
+}
+
 const magic = Uint8Array.fromHex("544c5345414d310a")
 const at = { kind: 8, lane: 9, status: 10, number: 12, id: 20, target: 36, about: 38, body: 40 }
 const headBytes = 44
