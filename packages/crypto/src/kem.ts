@@ -9,9 +9,10 @@
 
 import { randomBytes } from "node:crypto"
 
-import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_MLKEM768_X25519, type Key } from "hpke"
+import { CipherSuite, KEM_MLKEM768_X25519, type Key } from "hpke"
 
 import { CryptoError } from "./crypto-error.ts"
+import { aes256Gcm, hkdfSha256 } from "./hpke-parts.ts"
 import { sha256 } from "./suite.ts"
 
 /** The bytes of a KEM seed, of a public key, of an encapsulation and of a prekey id. */
@@ -20,7 +21,7 @@ export const kemPublicKeyBytes = 1216
 export const encapsulationBytes = 1120
 export const prekeyIdBytes = 8
 
-const suite = new CipherSuite(KEM_MLKEM768_X25519, KDF_HKDF_SHA256, AEAD_AES_256_GCM)
+const suite = new CipherSuite(KEM_MLKEM768_X25519, hkdfSha256, aes256Gcm)
 
 /** A key that can be sealed to. */
 export interface KemPublicKey {

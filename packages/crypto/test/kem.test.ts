@@ -5,6 +5,7 @@ import {
   KDF_HKDF_SHA256 as NOBLE_HKDF_SHA256,
   KEM_MLKEM768_X25519 as NOBLE_KEM,
 } from "@panva/hpke-noble"
+import fc from "fast-check"
 import {
   AEAD_AES_128_GCM,
   AEAD_AES_256_GCM,
@@ -20,6 +21,7 @@ import {
 } from "hpke"
 import { expect, test } from "vitest"
 
+import { aes256Gcm, hkdfSha256 } from "../src/hpke-parts.ts"
 import { generateKemSeed, kemKeyFromSeed, kemPublicKeyFrom } from "../src/index.ts"
 import { openWith, sealTo } from "../src/kem.ts"
 import { codeOfLater, fromHex, publicVectors, randomFrom, toHex } from "./fixtures.ts"
@@ -42,12 +44,12 @@ const kems = new Map<number, KEMFactory<never>>([
   [0x0020, KEM_DHKEM_X25519_HKDF_SHA256 as KEMFactory<never>],
 ])
 const kdfs = new Map<number, KDFFactory>([
-  [1, KDF_HKDF_SHA256],
+  [1, hkdfSha256],
   [17, KDF_SHAKE256],
 ])
 const aeads = new Map<number, AEADFactory>([
   [1, AEAD_AES_128_GCM],
-  [2, AEAD_AES_256_GCM],
+  [2, aes256Gcm],
   [3, AEAD_ChaCha20Poly1305],
 ])
 
@@ -93,6 +95,46 @@ test("a second implementation opens the published vectors of our KEM", async () 
     const opened = await suite.Open(pair, fromHex(vector.enc), sealed, { info, aad })
     expect(toHex(opened)).toBe(first?.pt)
   }
+})
+
+const bytes = (maxLength: number) => fc.uint8Array({ maxLength })
+const secretKey = fc.uint8Array({ minLength: 32, maxLength: 32 })
+
+test("our key derivation is the library's, for all inputs", async () => {
+  const [ours, theirs] = [hkdfSha256(), KDF_HKDF_SHA256()]
+  const lengths = fc.integer({ min: 1, max: 255 * 32 })
+  await fc.assert(
+    fc.asyncProperty(
+      bytes(100),
+      bytes(200),
+      secretKey,
+      lengths,
+      async (salt, info, prk, length) => {
+        expect(await ours.Extract(salt, info)).toEqual(await theirs.Extract(salt, info))
+        expect(await ours.Expand(prk, info, length)).toEqual(await theirs.Expand(prk, info, length))
+      },
+    ),
+  )
+  await expect(ours.Expand(new Uint8Array(31), info, 32)).rejects.toThrow(RangeError)
+  await expect(ours.Expand(new Uint8Array(32), info, 255 * 32 + 1)).rejects.toThrow(RangeError)
+})
+
+test("our cipher is the library's, and neither opens what was changed anywhere", async () => {
+  const [ours, theirs] = [aes256Gcm(), AEAD_AES_256_GCM()]
+  const nonce = fc.uint8Array({ minLength: 12, maxLength: 12 })
+  const sealing = fc.tuple(secretKey, nonce, bytes(50), bytes(300), fc.nat())
+  await fc.assert(
+    fc.asyncProperty(sealing, async ([secret, once, additional, text, at]) => {
+      const sealed = await ours.Seal(secret, once, additional, text)
+      expect(sealed).toEqual(await theirs.Seal(secret, once, additional, text))
+      expect(await ours.Open(secret, once, additional, sealed)).toEqual(text)
+      const place = at % sealed.length
+      const changed = sealed.with(place, (sealed[place] ?? 0) ^ 1)
+      await expect(ours.Open(secret, once, additional, changed)).rejects.toThrow(/authenticat/)
+      const cut = sealed.subarray(0, place)
+      await expect(ours.Open(secret, once, additional, cut)).rejects.toThrow(/authenticat/)
+    }),
+  )
 })
 
 const seed = generateKemSeed(randomFrom("kem"))
