@@ -30,7 +30,8 @@ export async function runTorture(args: readonly string[]): Promise<number> {
 /** Runs a scenario as it was asked for; gives the exit code. Throws a fault of the scenario's own. */
 export async function runScenario(asked: Omit<AskedRun, "kind">): Promise<number> {
   const { scenario, seed, counts, isJson } = asked
-  const screen = new Screen(isJson)
+  const limitMs = scenario.limitMs((name) => counts[name] ?? 0)
+  const screen = new Screen({ isJson, limitMs })
   const missing = await scenario.missing()
   if (missing.length > 0) {
     for (const it of missing) process.stderr.write(`torture: ${scenario.name} needs ${it}\n`)
@@ -38,7 +39,7 @@ export async function runScenario(asked: Omit<AskedRun, "kind">): Promise<number
   }
   const given = Object.entries(counts).map(([flag, count]) => `--${flag} ${count}`)
   screen.line(`torture ${[scenario.name, ...given].join(" ")} --seed ${seed}`)
-  const stopping = new Stopping(scenario.limitMs((name) => counts[name] ?? 0))
+  const stopping = new Stopping(limitMs)
   const folder = newFolder()
   try {
     const run: Run = {

@@ -19,7 +19,7 @@ export interface Run {
   readonly signal: AbortSignal
   /** A line of the report. */
   readonly note: (line: string) => void
-  /** Where it stands; shown on a terminal only, each over the one before. */
+  /** Where it stands; on a terminal each over the one before, elsewhere a few of them. */
   readonly progress: (text: string) => void
 }
 

@@ -11,6 +11,8 @@ import { setTimeout as pause } from "node:timers/promises"
 
 import type { Random } from "@tearline/sim"
 
+import { Deck } from "./deck.ts"
+
 export const fates = [
   "good",
   "late",
@@ -31,11 +33,18 @@ interface Connection {
   readonly random: Random
   readonly near: Socket
   readonly far: Socket
+  /** Its fate has done something to it. */
+  readonly strike: () => void
 }
 
 export class BadLine implements AsyncDisposable {
-  /** How many connections have met each fate. */
-  readonly met = new Map<Fate, number>()
+  /** How many connections have drawn each fate. */
+  readonly drawn: ReadonlyMap<Fate, number>
+  /** And how many it has struck: what carries too little is never cut in the middle. */
+  readonly struck: ReadonlyMap<Fate, number>
+  readonly #deck: Deck<Fate>
+  readonly #drawn = noneOfEach()
+  readonly #struck = noneOfEach()
   readonly #random: Random
   readonly #server: Server
   readonly #open = new Set<Connection>()
@@ -45,6 +54,9 @@ export class BadLine implements AsyncDisposable {
 
   private constructor(random: Random) {
     this.#random = random
+    this.#deck = new Deck(fates, random.split("fates"))
+    this.drawn = this.#drawn
+    this.struck = this.#struck
     this.#server = createServer({ allowHalfOpen: true }, (near) => void this.#carry(near))
   }
 
@@ -92,13 +104,18 @@ export class BadLine implements AsyncDisposable {
     near.on("error", () => undefined)
     this.#count += 1
     const random = this.#random.split(`connection ${this.#count}`)
-    const fate = this.#isBad ? random.pick(fates) : "good"
-    this.met.set(fate, (this.met.get(fate) ?? 0) + 1)
+    const fate = this.#isBad ? this.#deck.deal() : "good"
+    more(this.#drawn, fate)
+    let isStruck = false
+    const strike = (): void => {
+      if (!isStruck) more(this.#struck, fate)
+      isStruck = true
+    }
     // Connections that come together are thus taken up in another order.
     if (fate === "late") await pause(random.between(50, 1_500))
     const far = connect({ port: this.#port, host: "127.0.0.1", allowHalfOpen: true })
     far.on("error", () => undefined)
-    const connection = { fate, random, near, far }
+    const connection = { fate, random, near, far, strike }
     this.#open.add(connection)
     const end = (): void => {
       this.#open.delete(connection)
@@ -113,13 +130,24 @@ export class BadLine implements AsyncDisposable {
   }
 
   /** The same bytes come to the gateway once more, from somebody who cannot read its answers. */
-  #sayAgain({ near }: Connection): void {
+  #sayAgain({ near, strike }: Connection): void {
     const echo = connect(this.#port, "127.0.0.1")
     echo.on("error", () => undefined)
     echo.on("data", () => undefined)
-    near.on("data", (chunk: Buffer) => echo.write(chunk))
+    near.on("data", (chunk: Buffer) => {
+      echo.write(chunk)
+      strike()
+    })
     near.once("close", () => echo.destroy())
   }
+}
+
+function noneOfEach(): Map<Fate, number> {
+  return new Map(fates.map((it) => [it, 0]))
+}
+
+function more(counts: Map<Fate, number>, fate: Fate): void {
+  counts.set(fate, (counts.get(fate) ?? 0) + 1)
 }
 
 type Way = "request" | "answer"
@@ -140,7 +168,7 @@ async function passOn(connection: Connection, way: Way): Promise<void> {
 }
 
 async function handOn(connection: Connection, to: Socket, part: Buffer | "cut"): Promise<void> {
-  const { fate, random, near, far } = connection
+  const { fate, random, near, far, strike } = connection
   if (part === "cut") {
     near.destroy()
     far.destroy()
@@ -148,8 +176,12 @@ async function handOn(connection: Connection, to: Socket, part: Buffer | "cut"):
   }
   if (fate === "dripping") await pause(random.between(1, 30))
   if (fate === "late") await pause(random.between(0, 200))
+  if (slow.has(fate)) strike()
   to.write(part)
 }
+
+/** What strikes from the first byte on. */
+const slow: ReadonlySet<Fate> = new Set(["good", "late", "dripping"])
 
 /** What becomes of each chunk of bytes that goes this way. */
 type Rule = (chunk: Buffer) => Iterable<Buffer | "cut">
@@ -157,14 +189,16 @@ type Rule = (chunk: Buffer) => Iterable<Buffer | "cut">
 /** A handshake has about two thousand bytes each way: some strikes fall into it, most after it. */
 const strikeBytesMax = 20_000
 
-function ruleOf({ fate, random }: Connection, way: Way): Rule {
+function ruleOf({ fate, random, strike }: Connection, way: Way): Rule {
   const drawn = random.split(way)
   const at = Math.floor(drawn.spread(100, strikeBytesMax))
   let seen = 0
   const struck = (chunk: Buffer): number | undefined => {
     const place = at - seen
     seen += chunk.length
-    return place >= 0 && place < chunk.length ? place : undefined
+    if (place < 0 || place >= chunk.length) return undefined
+    strike()
+    return place
   }
   switch (fate) {
     case "cut in the request":

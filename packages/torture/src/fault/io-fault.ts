@@ -13,9 +13,19 @@ export interface Failing {
   readonly at: number
 }
 
-/** The command before another that makes it, and all that it starts, fail so. */
-export function failingFromTheStart({ call, at }: Failing): readonly string[] {
-  return ["strace", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", ...injecting({ call, at })]
+/**
+ * The command before another that makes it, and all that it starts, fail so. `output`: a file for
+ * what is seen, which `failuresIn` reads.
+ */
+export function failingFromTheStart(failing: Failing, output: string): readonly string[] {
+  return ["strace", "-f", "--seccomp-bpf", "-qq", "-o", output, ...injecting(failing)]
+}
+
+/** How many calls have failed so, of those whose line holds `part`. */
+export function failuresIn(output: string, part = ""): number {
+  if (!existsSync(output)) return 0
+  const lines = readFileSync(output, "utf8").split("\n")
+  return lines.filter((it) => it.includes("(INJECTED)") && it.includes(part)).length
 }
 
 function injecting({ call, at }: Failing): readonly string[] {
@@ -66,9 +76,7 @@ export class IoFault implements AsyncDisposable {
 
   /** How many calls have failed so on files whose path holds this. */
   hitsOn(part: string): number {
-    if (!existsSync(this.#output)) return 0
-    const lines = readFileSync(this.#output, "utf8").split("\n")
-    return lines.filter((it) => it.includes("(INJECTED)") && it.includes(part)).length
+    return failuresIn(this.#output, part)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

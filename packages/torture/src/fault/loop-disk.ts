@@ -18,9 +18,9 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs"
-import { setTimeout as pause } from "node:timers/promises"
 
 import { hasProgram, ran } from "./command.ts"
+import { Mount } from "./mount.ts"
 
 /** EXT4_IOC_SHUTDOWN, _IOR('X', 125, __u32), with EXT4_GOING_FLAGS_NOLOGFLUSH. */
 const request = 0x80_04_58_7d
@@ -45,35 +45,26 @@ export function callerOfShutdown(): string | undefined {
   return Object.keys(callers).find(hasProgram)
 }
 
-const unmountMsMax = 20_000
-
 export class LoopDisk implements AsyncDisposable {
   /** Where it is mounted. */
   readonly path: string
   readonly #image: string
-  #isMounted = false
-  readonly #onExit = (): void => this.#letGo()
+  #mount: Mount
 
-  private constructor(folder: string, name: string) {
-    this.path = `${folder}/${name}`
-    this.#image = `${folder}/${name}.img`
+  private constructor(path: string, image: string) {
+    this.path = path
+    this.#image = image
+    this.#mount = this.#mounted()
   }
 
   /** A new, empty one under `folder`, mounted. */
   static make(folder: string, name: string, megabytes: number): LoopDisk {
-    const disk = new LoopDisk(folder, name)
-    mkdirSync(disk.path)
-    writeFileSync(disk.#image, "")
-    truncateSync(disk.#image, megabytes * 1024 * 1024)
-    ran("mkfs.ext4", "-q", "-F", "-m", "0", disk.#image)
-    process.once("exit", disk.#onExit)
-    disk.mount()
-    return disk
-  }
-
-  mount(): void {
-    ran("mount", "-o", "loop", this.#image, this.path)
-    this.#isMounted = true
+    const image = `${folder}/${name}.img`
+    mkdirSync(`${folder}/${name}`)
+    writeFileSync(image, "")
+    truncateSync(image, megabytes * 1024 * 1024)
+    ran("mkfs.ext4", "-q", "-F", "-m", "0", image)
+    return new LoopDisk(`${folder}/${name}`, image)
   }
 
   /** The power fails now. */
@@ -83,44 +74,22 @@ export class LoopDisk implements AsyncDisposable {
     ran(caller, ...(callers[caller]?.(this.path) ?? []))
   }
 
-  /** Waits for the last process that holds it. */
-  async unmount(): Promise<void> {
-    const endMs = performance.now() + unmountMsMax
-    while (this.#isMounted) {
-      try {
-        ran("umount", this.path)
-        this.#isMounted = false
-      } catch (error) {
-        if (performance.now() > endMs) throw error
-        await pause(50)
-      }
-    }
-  }
-
   /** Mounts, so that the journal is played back, and has the whole checked. Throws on damage. */
   async recover(): Promise<void> {
-    await this.unmount()
-    this.mount()
-    await this.unmount()
+    await this.#mount.unmount()
+    this.#mount = this.#mounted()
+    await this.#mount.unmount()
     ran("e2fsck", "-f", "-n", this.#image)
-    this.mount()
+    this.#mount = this.#mounted()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.unmount().catch(() => this.#letGo())
-    process.off("exit", this.#onExit)
+    await this.#mount[Symbol.asyncDispose]()
     rmSync(this.#image, { force: true })
   }
 
-  /** For an end that does not wait: it vanishes with its last user. */
-  #letGo(): void {
-    if (!this.#isMounted) return
-    this.#isMounted = false
-    try {
-      ran("umount", "--lazy", this.path)
-    } catch {
-      // There is nothing more that could be done.
-    }
+  #mounted(): Mount {
+    return Mount.at(this.path, "-o", "loop", this.#image)
   }
 }
 

@@ -4,19 +4,17 @@
  */
 
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs"
-import { setTimeout as pause } from "node:timers/promises"
 
 import { ran } from "./command.ts"
-
-const unmountMsMax = 20_000
+import { Mount } from "./mount.ts"
 
 export class SmallDisk implements AsyncDisposable {
   readonly path: string
-  #isMounted = true
-  readonly #onExit = (): void => this.#letGo()
+  readonly #mount: Mount
 
-  private constructor(path: string) {
+  private constructor(path: string, mount: Mount) {
     this.path = path
+    this.#mount = mount
   }
 
   /** Mounts one over the folder, with all that is in it; nobody may be using that. */
@@ -26,12 +24,11 @@ export class SmallDisk implements AsyncDisposable {
     renameSync(path, before)
     mkdirSync(path)
     const owner = `uid=${uid},gid=${gid},mode=${(mode & 0o777).toString(8)}`
-    ran("mount", "-t", "tmpfs", "-o", `size=${megabytes}m,${owner}`, "tmpfs", path)
-    const disk = new SmallDisk(path)
-    process.once("exit", disk.#onExit)
+    const how = ["-t", "tmpfs", "-o", `size=${megabytes}m,${owner}`, "tmpfs"]
+    const mount = Mount.at(path, ...how)
     ran("cp", "-a", `${before}/.`, path)
     rmSync(before, { recursive: true })
-    return disk
+    return new SmallDisk(path, mount)
   }
 
   /** Takes all the room there is; may be called again, for what has become free since. */
@@ -50,31 +47,11 @@ export class SmallDisk implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const endMs = performance.now() + unmountMsMax
-    while (this.#isMounted && performance.now() < endMs) {
-      try {
-        ran("umount", this.path)
-        this.#isMounted = false
-      } catch {
-        await pause(50)
-      }
-    }
-    this.#letGo()
-    process.off("exit", this.#onExit)
+    await this.#mount[Symbol.asyncDispose]()
   }
 
   get #ballast(): string {
     return `${this.path}/ballast`
-  }
-
-  #letGo(): void {
-    if (!this.#isMounted) return
-    this.#isMounted = false
-    try {
-      ran("umount", "--lazy", this.path)
-    } catch {
-      // There is nothing more that could be done.
-    }
   }
 }
 

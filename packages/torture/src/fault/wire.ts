@@ -58,11 +58,17 @@ export class Wire implements Disposable {
     ran("ip", "-n", this.#network("router"), "link", "set", end, state)
   }
 
-  /** What goes to this end trickles; `false` lets it run again. */
-  slow(to: End, isSlow: boolean): void {
+  /** What goes to this end trickles. */
+  slow(to: End): void {
     const trickle = ["tbf", "rate", "256kbit", "burst", "8kb", "latency", "200ms"]
-    const how = isSlow ? ["add", "dev", to, "root", ...trickle] : ["del", "dev", to, "root"]
-    ran("tc", "-n", this.#network("router"), "qdisc", ...how)
+    this.#queue("add", "dev", to, "root", ...trickle)
+  }
+
+  /** It runs again; gives how often something had to wait. */
+  letRun(to: End): number {
+    const told = this.#queue("show", "dev", to)
+    this.#queue("del", "dev", to, "root")
+    return Number(/overlimits (\d+)/.exec(told)?.[1] ?? 0)
   }
 
   [Symbol.dispose](): void {
@@ -106,6 +112,10 @@ export class Wire implements Disposable {
 
   #network(place: End | "router"): string {
     return `${this.#tag}-${place}`
+  }
+
+  #queue(...what: readonly string[]): string {
+    return ran("tc", "-s", "-n", this.#network("router"), "qdisc", ...what)
   }
 
   #route(...what: readonly string[]): void {

@@ -10,7 +10,8 @@ import type { Random } from "@tearline/sim"
 
 import type { Party } from "../node/party.ts"
 import type { Ledger } from "../reckoning/ledger.ts"
-import { conversation, type Line, trialWarning } from "./content.ts"
+import { conversation, type Line } from "./content.ts"
+import { release } from "./warning.ts"
 
 export interface TrafficParts {
   readonly nodes: readonly [Party, Party]
@@ -35,7 +36,7 @@ export class Traffic {
   readonly #stop = new AbortController()
   readonly #asking = new Map<string, number>()
   #lines: Promise<unknown> | undefined
-  #marks = 0
+  #held: PromiseWithResolvers<void> | undefined
 
   constructor(parts: TrafficParts) {
     this.#parts = parts
@@ -51,9 +52,20 @@ export class Traffic {
     return this.#asking.get(node.name) ?? 0
   }
 
+  /** No further act until `goOn`; those that have been asked for go on. */
+  hold(): void {
+    this.#held ??= Promise.withResolvers()
+  }
+
+  goOn(): void {
+    this.#held?.resolve()
+    this.#held = undefined
+  }
+
   /** No further act; resolves once every answer that will come has come. Throws what went wrong. */
   async stop(): Promise<void> {
     this.#stop.abort()
+    this.goOn()
     await this.#lines
   }
 
@@ -71,19 +83,9 @@ export class Traffic {
   }
 
   async #warn(from: Party, to: Party, precedence: string): Promise<string | undefined> {
-    this.#marks += 1
-    const order = {
-      addressees: [{ org: to.org }],
-      precedence,
-      status: "test",
-      content: trialWarning(`${from.name} ${this.#marks}`),
-      officer: "trial",
-    }
-    const made = await this.#asked(from, () => from.desk.warn(order))
-    const thread = made?.threads[0]?.thread
-    if (made === undefined || thread === undefined) return undefined
-    this.#parts.ledger.noteSaid({ from: from.org, to: to.org, thread, message: made.message })
-    return thread
+    const { ledger } = this.#parts
+    const order = { from, to, precedence, ledger, mark: from.name }
+    return (await this.#asked(from, () => release(order)))?.thread
   }
 
   /** Asks until it is answered, or until nobody wants to know any more. */
@@ -104,6 +106,8 @@ export class Traffic {
 
   /** Undefined where it is not said, or nobody knows whether it is. */
   async #asked<Answer>(node: Party, ask: () => Promise<Answer>): Promise<Answer | undefined> {
+    await this.#held?.promise
+    if (this.#stop.signal.aborted) return undefined
     this.#count(node, 1)
     try {
       return await ask()

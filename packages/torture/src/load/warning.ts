@@ -1,6 +1,6 @@
 /** One warning released at a desk and written into the ledger. */
 
-import type { TrialNode } from "../node/trial-node.ts"
+import type { Party } from "../node/party.ts"
 import type { Ledger } from "../reckoning/ledger.ts"
 import { trialWarning } from "./content.ts"
 
@@ -12,23 +12,26 @@ export interface Released {
 }
 
 export interface Order {
-  readonly from: TrialNode
-  readonly to: TrialNode
+  readonly from: Party
+  readonly to: Party
   readonly precedence: string
   readonly ledger: Ledger
+  /** What its title says of it. */
+  readonly mark?: string
 }
 
 let marks = 0
 
 /** Throws what the desk says. */
-export async function release({ from, to, precedence, ledger }: Order): Promise<Released> {
+export async function release(order: Order): Promise<Released> {
+  const { from, to, precedence, ledger, mark = precedence } = order
   marks += 1
   const askedMs = performance.now()
   const { message, threads } = await from.desk.warn({
     addressees: [{ org: to.org }],
     precedence,
     status: "test",
-    content: trialWarning(`${precedence} ${marks}`),
+    content: trialWarning(`${mark} ${marks}`),
     officer: "trial",
   })
   const saidMs = performance.now()

@@ -25,6 +25,20 @@ export function openerOf(exchange: number): number | undefined {
   return childrenOf(exchange).find(({ line }) => line.includes("opener"))?.pid
 }
 
+/** A process stands still until this is disposed of; throws where there is no such process. */
+export function standingStill(pid: number): Disposable {
+  process.kill(pid, "SIGSTOP")
+  return {
+    [Symbol.dispose]: () => {
+      try {
+        process.kill(pid, "SIGCONT")
+      } catch {
+        // It has been killed meanwhile.
+      }
+    },
+  }
+}
+
 /** Times say little without it: who else was at work on this machine. */
 export function machineNote(): string {
   const [load = 0] = loadavg()

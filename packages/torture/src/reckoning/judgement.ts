@@ -31,10 +31,11 @@ export async function judgement(run: Run, judged: Judged): Promise<Outcome> {
   const { lost, wrong, messages, threads } = await reckon(ledger, nodes)
   const { acknowledged, unanswered } = ledger
   run.note(`${messages} messages in ${threads} threads; ${unanswered} acts were never answered`)
+  const idle = acknowledged > 0 ? [] : ["nothing was acknowledged, so that nothing was tried"]
   const restless = isSettled ? [] : ["something was still under way at the end"]
   return {
     lost: lost.length,
-    wrong: [...before, ...lost, ...restless, ...wrong],
+    wrong: [...before, ...lost, ...idle, ...restless, ...wrong],
     summary: `${what}, ${acknowledged} acknowledged, ${lost.length} lost`,
     figures: { ...figures, acknowledged, unanswered, messages, threads },
   }

@@ -2,12 +2,13 @@
 
 import type { Scenario } from "../scenario.ts"
 import { backlog } from "./backlog.ts"
+import { badLine } from "./bad-line.ts"
 import { clock } from "./clock.ts"
 import { diskFull } from "./disk-full.ts"
 import { ioError } from "./io-error.ts"
 import { kill } from "./kill.ts"
 import { outage } from "./outage.ts"
-import { badLine, partition } from "./partition.ts"
+import { partition } from "./partition.ts"
 import { powerCut } from "./power-cut.ts"
 import { storm } from "./storm.ts"
 

@@ -6,22 +6,20 @@
  * a person must be told.
  */
 
-import { setTimeout as pause } from "node:timers/promises"
-
 import { CliError } from "@tearline/cli"
 
 import { ClockedNode } from "../clock/clocked-node.ts"
-import { trialWarning } from "../load/content.ts"
+import { release } from "../load/warning.ts"
 import { introduce, type TrialNode } from "../node/trial-node.ts"
 import { judgement } from "../reckoning/judgement.ts"
 import { Ledger } from "../reckoning/ledger.ts"
 import type { Outcome, Run, Scenario } from "../scenario.ts"
 import { linuxOnly } from "./needs.ts"
+import { isThere, soon } from "./soon.ts"
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 const dayMs = 24 * hourMs
-const soonMs = 60_000
 
 interface Wrong {
   readonly name: string
@@ -129,22 +127,15 @@ async function talked(
   to: TrialNode,
 ): Promise<readonly string[]> {
   try {
-    const { message, threads } = await from.desk.warn({
-      addressees: [{ org: to.org }],
-      precedence: "IMMEDIATE",
-      status: "test",
-      content: trialWarning(`of ${from.name} under a wrong clock`),
-      officer: "trial",
-    })
-    const [{ thread } = { thread: "" }] = threads
-    ledger.noteSaid({ from: from.org, to: to.org, thread, message })
-    if (!(await soon(run, () => to.desk.thread(thread)))) return [`${to.name} never got a warning`]
+    const mark = `of ${from.name} under a wrong clock`
+    const { thread } = await release({ from, to, precedence: "IMMEDIATE", ledger, mark })
+    if (!(await soon(run, () => isThere(to, thread)))) return [`${to.name} never got a warning`]
     const content = { step: "read", role: "duty-officer" }
     const act = { kind: "receipt", content, officer: "trial" }
     const read = await to.desk.act(thread, act)
     ledger.noteSaid({ from: to.org, to: from.org, thread, message: read.message })
-    const isThere = () => hasMessage(from, thread, read.message)
-    if (!(await soon(run, isThere))) return [`${from.name} never got a receipt`]
+    const isBack = () => hasMessage(from, thread, read.message)
+    if (!(await soon(run, isBack))) return [`${from.name} never got a receipt`]
     for (const node of [from, to]) {
       for (const [key, dueMs] of await duesOf(node, thread)) dues.set(key, dueMs)
     }
@@ -155,9 +146,9 @@ async function talked(
   }
 }
 
-async function hasMessage(at: TrialNode, thread: string, message: string): Promise<void> {
+async function hasMessage(at: TrialNode, thread: string, message: string): Promise<boolean> {
   const { messages } = await at.desk.thread(thread)
-  if (!messages.some(({ id }) => id === message)) throw new CliError("no_answer", "", { hint: "" })
+  return messages.some(({ id }) => id === message)
 }
 
 /** By node, thread and obligation. */
@@ -183,24 +174,6 @@ async function movedDues({ nodes, dues }: Field): Promise<readonly string[]> {
 function isTold(run: Run, node: TrialNode): Promise<boolean> {
   return soon(run, async () => {
     const { alarms } = await node.desk.status()
-    if (!alarms.some(({ kind }) => kind === "clock-suspect")) {
-      throw new CliError("no_answer", "", { hint: "" })
-    }
+    return alarms.some(({ kind }) => kind === "clock-suspect")
   })
-}
-
-/** Whether it holds within a minute: it holds when it does not throw. */
-async function soon(run: Run, holds: () => Promise<unknown>): Promise<boolean> {
-  const endMs = performance.now() + soonMs
-  while (performance.now() < endMs) {
-    run.signal.throwIfAborted()
-    try {
-      await holds()
-      return true
-    } catch (error) {
-      if (!(error instanceof CliError)) throw error
-    }
-    await pause(100)
-  }
-  return false
 }

@@ -13,8 +13,8 @@ import { setTimeout as pause } from "node:timers/promises"
 import { CliError } from "@tearline/cli"
 
 import { SmallDisk } from "../fault/small-disk.ts"
-import { trialWarning } from "../load/content.ts"
 import { Traffic } from "../load/traffic.ts"
+import { release } from "../load/warning.ts"
 import { OutsideNode } from "../node/outside-node.ts"
 import { introduce } from "../node/trial-node.ts"
 import { rowsOf } from "../reckoning/books.ts"
@@ -22,6 +22,7 @@ import { judgement } from "../reckoning/judgement.ts"
 import { Ledger } from "../reckoning/ledger.ts"
 import type { Outcome, Run, Scenario } from "../scenario.ts"
 import { linuxOnly, programs, rootOnly } from "./needs.ts"
+import { secondsOf } from "./seconds.ts"
 
 const places = [
   "the gateway's database",
@@ -98,10 +99,6 @@ async function filling(run: Run): Promise<Outcome> {
 }
 
 const nothingSaid = "nothing was said of it"
-
-function secondsOf(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`
-}
 
 interface Fill {
   readonly place: Place
@@ -233,17 +230,8 @@ async function saidBy({ desk, told }: OutsideNode): Promise<string | undefined> 
 
 /** Whether an act is taken again, which is then a promise like any other. */
 async function goesOn(ledger: Ledger, from: OutsideNode, to: OutsideNode): Promise<boolean> {
-  const order = {
-    addressees: [{ org: to.org }],
-    precedence: "FLASH",
-    status: "test",
-    content: trialWarning(`${from.name} has room`),
-    officer: "trial",
-  }
   try {
-    const { message, threads } = await from.desk.warn(order)
-    const [{ thread } = { thread: "" }] = threads
-    ledger.noteSaid({ from: from.org, to: to.org, thread, message })
+    await release({ from, to, precedence: "FLASH", ledger, mark: "with room" })
     return true
   } catch (error) {
     if (!(error instanceof CliError)) throw error

@@ -7,10 +7,10 @@
  * be named, and never be shown.
  */
 
-import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { setTimeout as pause } from "node:timers/promises"
 
-import { canInject, type Failing, failingFromTheStart, IoFault } from "../fault/io-fault.ts"
+import { canInject, IoFault } from "../fault/io-fault.ts"
 import { Traffic } from "../load/traffic.ts"
 import { OutsideNode } from "../node/outside-node.ts"
 import { introduce } from "../node/trial-node.ts"
@@ -18,12 +18,13 @@ import { rowsOf } from "../reckoning/books.ts"
 import { judgement } from "../reckoning/judgement.ts"
 import { Ledger } from "../reckoning/ledger.ts"
 import type { Outcome, Run, Scenario } from "../scenario.ts"
+import { failStarts } from "./failed-start.ts"
 import { linuxOnly, programs, rootOnly } from "./needs.ts"
+import { soon } from "./soon.ts"
 import { turnBits } from "./turned-bits.ts"
 
 const width = 8
 const hitMsMax = 8_000
-const backMsMax = 60_000
 
 /** A process of the server, a call of its own, and what makes it do that. */
 interface Target {
@@ -66,12 +67,12 @@ export const ioError: Scenario = {
     return canInject() ? [] : ["strace that may watch processes (ptrace)"]
   },
   limitMs: (count) =>
-    400_000 + count("rounds") * 60_000 + count("starts") * 60_000 + count("flips") * 90_000,
+    400_000 + count("rounds") * 60_000 + count("starts") * 180_000 + count("flips") * 90_000,
   run: ioFailing,
 }
 
 async function ioFailing(run: Run): Promise<Outcome> {
-  const halfMade = await makingNodes(run)
+  const starts = await failStarts(run)
   await using stack = new AsyncDisposableStack()
   run.progress("starting both")
   const alder = stack.use(new OutsideNode({ name: "Alder", dir: `${run.folder}/alder` }))
@@ -95,13 +96,9 @@ async function ioFailing(run: Run): Promise<Outcome> {
   for (const target of targets) run.note(lineOf(target, struck))
   const flipped = await turnBits(run, { nodes, ledger })
   const hits = struck.reduce((sum, it) => sum + it.hits, 0)
-  const wrong = [
-    ...halfMade,
-    ...struck.flatMap(wrongIn),
-    ...(hits === 0 && struck.length > 0 ? ["no call failed at all"] : []),
-    ...flipped.wrong,
-  ]
-  const what = `${hits} failed calls, ${run.count("starts")} failed starts, ${flipped.count} flips`
+  const wrong = [...starts.flatMap((it) => it.wrong), ...struck.flatMap(wrongIn), ...flipped.wrong]
+  const failedStarts = starts.filter((it) => it.hits > 0).length
+  const what = `${hits} failed calls, ${failedStarts} failed starts, ${flipped.count} flips`
   return await judgement(run, { what, nodes, ledger, wrong })
 }
 
@@ -122,86 +119,49 @@ function lineOf(target: Target, struck: readonly Struck[]): string {
 function wrongIn({ target, hits, hasStopped, isBack }: Struck): string[] {
   const isIgnored = hits > 0 && !hasStopped
   return [
+    ...(hits > 0 ? [] : [`no ${target.says} failed in a round that was to fail one`]),
     ...(isIgnored ? [`a ${target.says} failed, and the server went on as if it had not`] : []),
     ...(isBack ? [] : [`after a ${target.says} failed, the node did not come back`]),
   ]
 }
 
 async function strike(run: Run, node: OutsideNode, target: Target): Promise<Struck> {
-  const at = 1 + run.random.below(target.atMax)
+  const before = panicsOf(node)
+  let hits = 0
+  for (let at = 1 + run.random.below(target.atMax); hits === 0; at = Math.ceil(at / 2)) {
+    hits = await failed(run, node, { target, at })
+    run.progress(`${target.says} number ${at}: failed ${hits} times`)
+    if (at === 1) break
+  }
+  const isBack = await soon(run, async () => (await node.desk.status()).status === "ready")
+  return { target, hits, hasStopped: panicsOf(node) > before, isBack }
+}
+
+interface Aim {
+  readonly target: Target
+  readonly at: number
+}
+
+/** How many such calls have failed: none where a process makes fewer than that in a while. */
+async function failed(run: Run, node: OutsideNode, { target, at }: Aim): Promise<number> {
   const { admin } = await node.databases()
   const sql = `select pid from pg_stat_activity where ${target.processes}`
-  const pids = (await rowsOf(admin, sql)).map(([pid]) => Number(pid))
-  const before = panicsOf(node)
-  const output = `${run.folder}/strace`
-  let hits = 0
-  {
-    await using fault = await IoFault.on(pids, { call: target.call, at }, output)
-    const endMs = performance.now() + hitMsMax
-    while (fault.hitsOn(target.path) === 0 && performance.now() < endMs) {
-      run.signal.throwIfAborted()
-      if (target.isCheckpointed) await rowsOf(admin, "checkpoint").catch(() => undefined)
-      await pause(50)
-    }
-    hits = fault.hitsOn(target.path)
+  let pids: readonly number[] = []
+  await soon(run, async () => {
+    pids = (await rowsOf(admin, sql)).map(([pid]) => Number(pid))
+    return pids.length > 0
+  })
+  await using fault = await IoFault.on(pids, { call: target.call, at }, `${run.folder}/strace`)
+  const endMs = performance.now() + hitMsMax
+  while (fault.hitsOn(target.path) === 0 && performance.now() < endMs) {
+    run.signal.throwIfAborted()
+    if (target.isCheckpointed) await rowsOf(admin, "checkpoint").catch(() => undefined)
+    await pause(50)
   }
-  run.progress(`${target.says} number ${at}: failed ${hits} times`)
-  const isBack = await answers(run, node)
-  return { target, hits, hasStopped: panicsOf(node) > before, isBack }
+  return fault.hitsOn(target.path)
 }
 
 /** How often the server has stopped because it could not trust its disk any more. */
 function panicsOf({ dir }: OutsideNode): number {
   return readFileSync(`${dir}/postgres/server.log`, "utf8").split("PANIC:").length - 1
-}
-
-async function answers(run: Run, { desk }: OutsideNode): Promise<boolean> {
-  const endMs = performance.now() + backMsMax
-  while (performance.now() < endMs) {
-    run.signal.throwIfAborted()
-    try {
-      await desk.status()
-      return true
-    } catch {
-      await pause(100)
-    }
-  }
-  return false
-}
-
-/** Nodes whose making or first start fails at some flush: then there is none, or it starts later. */
-async function makingNodes(run: Run): Promise<readonly string[]> {
-  const wrong: string[] = []
-  for (let count = 1; count <= run.count("starts"); count += 1) {
-    run.signal.throwIfAborted()
-    const at = 1 + run.random.below(20)
-    run.progress(`a first start in which flush ${at} of each process fails`)
-    wrong.push(...(await makingOne(`${run.folder}/made-${count}`, { call: "fsync", at })))
-  }
-  return wrong
-}
-
-async function makingOne(dir: string, failing: Failing): Promise<readonly string[]> {
-  const name = "Cedar"
-  const prefix = failingFromTheStart(failing)
-  const init = new OutsideNode({ name, dir, prefix })
-  const isMade = await init.make()
-  const leftovers = readdirSync(dir.slice(0, dir.lastIndexOf("/"))).filter((it) =>
-    it.includes(".new-"),
-  )
-  const where = `where flush ${failing.at} failed`
-  if (leftovers.length > 0) return [`half a node was left behind ${where}`]
-  if (!isMade && existsSync(dir)) return [`a node is there that was said not to be made, ${where}`]
-  await using node = new OutsideNode({ name, dir })
-  {
-    await using first = new OutsideNode({ name, dir, prefix })
-    await first.start().catch(() => undefined)
-  }
-  try {
-    await node.start()
-    await node.desk.status()
-    return []
-  } catch (error) {
-    return [`the next start failed too ${where}: ${error instanceof Error ? error.message : ""}`]
-  }
 }

@@ -1,14 +1,13 @@
 /**
  * `kill`: kill -9 of a process that has work in hand, again and again, under load.
  *
- * Each round arms a moment, waits until the node is seen in it, and kills one process of that node.
+ * Each round is dealt a process and a moment, waits until a node is seen in that, and kills.
  * Traffic goes on all the while; at the end everything is let come to rest and reckoned up.
  */
 
 import { setTimeout as pause } from "node:timers/promises"
 
-import type { Random } from "@tearline/sim"
-
+import { Deck } from "../fault/deck.ts"
 import { Traffic } from "../load/traffic.ts"
 import { type Moment, Observer, type Phase, phases } from "../node/moment.ts"
 import { openerOf } from "../node/processes.ts"
@@ -17,6 +16,8 @@ import { openTrial } from "../node/trial.ts"
 import { judgement } from "../reckoning/judgement.ts"
 import { Ledger } from "../reckoning/ledger.ts"
 import type { Outcome, Run, Scenario } from "../scenario.ts"
+import { enough } from "./enough.ts"
+import { shortOf, type Strikes } from "./minima.ts"
 import { linuxOnly } from "./needs.ts"
 import { tableOf } from "./table.ts"
 
@@ -25,10 +26,17 @@ type Victim = (typeof victims)[number]
 
 const writing: readonly Phase[] = ["commit running", "commit flushing"]
 
-const widths = 24
+/** Everything in which work is unfinished; a session is worth killing while it writes. */
+const dealt = victims.flatMap((victim) =>
+  (victim === "backend" ? writing : phases.filter((it) => it !== "idle")).map(
+    (phase) => [victim, phase] as const,
+  ),
+)
+
+const width = 24
 const armedMsMax = 1_500
-/** After so long without enough acts the round is played all the same. */
-const actsMsMax = 15_000
+/** After so long what is there is struck, whatever was dealt. */
+const dealtMsMax = 8_000
 
 interface Field {
   readonly run: Run
@@ -36,8 +44,10 @@ interface Field {
   readonly ledger: Ledger
   readonly traffic: Traffic
   readonly observers: ReadonlyMap<TrialNode, Observer>
+  readonly deck: Deck<(typeof dealt)[number]>
   /** Kills by process and phase. */
   readonly kills: Map<string, number>
+  readonly wrong: string[]
 }
 
 export const kill: Scenario = {
@@ -48,7 +58,7 @@ export const kill: Scenario = {
     acts: { usual: 35, says: "acts acknowledged before each kill" },
   },
   missing: linuxOnly,
-  limitMs: (count) => 300_000 + count("rounds") * (3_000 + 120 * count("acts")),
+  limitMs: (count) => 300_000 + count("rounds") * (12_000 + 200 * count("acts")),
   run: killing,
 }
 
@@ -58,12 +68,14 @@ async function killing(run: Run): Promise<Outcome> {
   if (alder === undefined || birch === undefined) throw new RangeError("a trial has two nodes")
   const nodes = [alder, birch] as const
   const ledger = new Ledger()
-  const traffic = new Traffic({ nodes, ledger, random: run.random.split("traffic"), width: widths })
+  const traffic = new Traffic({ nodes, ledger, random: run.random.split("traffic"), width })
   const observers = new Map([
     [alder, new Observer(alder, birch, () => traffic.asking(alder))],
     [birch, new Observer(birch, alder, () => traffic.asking(birch))],
   ])
-  const field: Field = { run, nodes, ledger, traffic, observers, kills: new Map() }
+  const deck = new Deck(dealt, run.random.split("deck"))
+  const found = { kills: new Map(), wrong: [] }
+  const field: Field = { run, nodes, ledger, traffic, observers, deck, ...found }
   traffic.start()
   try {
     for (let round = 1; round <= run.count("rounds"); round += 1) await playRound(field, round)
@@ -76,35 +88,43 @@ async function killing(run: Run): Promise<Outcome> {
 }
 
 async function playRound(field: Field, round: number): Promise<void> {
-  const { run, ledger, kills } = field
-  const { signal } = run
-  const endMs = performance.now() + actsMsMax
-  while (ledger.acknowledged < round * run.count("acts") && performance.now() < endMs) {
-    signal.throwIfAborted()
-    await pause(20)
-  }
-  const { victim, phase } = await struck(field, run.random)
+  const { run, ledger, kills, wrong } = field
+  wrong.push(...(await enough(run, ledger)))
+  const { victim, phase } = await struck(field)
   const cell = `${victim} ${phase}`
   kills.set(cell, (kills.get(cell) ?? 0) + 1)
   const { acknowledged } = ledger
   run.progress(`${round} of ${run.count("rounds")} kills, ${acknowledged} acknowledged: ${cell}`)
 }
 
-/** Chooses who dies when, waits for that moment, and kills; what was seen last is what counts. */
-async function struck(
-  { run, nodes, observers }: Field,
-  random: Random,
-): Promise<{ readonly victim: Victim; readonly phase: Phase }> {
+/** Waits for the moment that was dealt, and kills; what was seen last is what counts. */
+async function struck(field: Field): Promise<{ readonly victim: Victim; readonly phase: Phase }> {
+  const { run, nodes, observers, deck } = field
+  const { random } = run
+  const [victim, armed] = deck.deal()
+  const endMs = performance.now() + dealtMsMax
   for (;;) {
     const node = random.pick(nodes)
-    const victim = random.pick(victims)
-    // A session is worth killing while it writes.
-    const armed = random.pick(victim === "backend" ? writing : phases)
-    const moment = await observed(observers.get(node), armed, run.signal)
+    const observer = observers.get(node)
+    if (armed === "turn open") await emptied(field, observer)
+    const moment = await observed(observer, armed, run.signal)
+    const isLate = performance.now() > endMs
     // Now and then a moment later, so that what lies between two looks is struck too.
     if (random.isLucky(0.3)) await pause(random.below(4))
-    if (killed(node, victim, moment)) return { victim, phase: moment.phase }
+    if ((moment.phase === armed || isLate) && killed(node, victim, moment)) {
+      return { victim, phase: moment.phase }
+    }
     await pause(50)
+  }
+}
+
+/** So that an act is asked for where nothing else is under way, which load never lets happen. */
+async function emptied({ run, traffic }: Field, observer: Observer | undefined): Promise<void> {
+  traffic.hold()
+  try {
+    await observed(observer, "idle", run.signal)
+  } finally {
+    traffic.goOn()
   }
 }
 
@@ -144,10 +164,18 @@ function pidOf(node: TrialNode, victim: Victim, backends: readonly number[]): nu
   return pids[victim]
 }
 
-async function reckonedUp({ run, nodes, ledger, kills }: Field): Promise<Outcome> {
+async function reckonedUp({ run, nodes, ledger, kills, wrong }: Field): Promise<Outcome> {
   const at = (row: string, column: string) => kills.get(`${row} ${column}`) ?? 0
+  const strikes: Strikes = { rows: victims, columns: phases, dealt, at }
   for (const line of tableOf(victims, phases, at)) run.note(line)
+  const never = dealt.filter(([victim, phase]) => at(victim, phase) === 0)
+  if (never.length > 0) run.note(`never struck: ${never.map((it) => it.join(", ")).join("; ")}`)
   const count = [...kills.values()].reduce((sum, it) => sum + it, 0)
-  const figures = { kills: Object.fromEntries(kills) }
-  return await judgement(run, { what: `${count} kills`, nodes, ledger, figures })
+  return await judgement(run, {
+    what: `${count} kills`,
+    nodes,
+    ledger,
+    wrong: [...wrong, ...shortOf(strikes, run.count("rounds"))],
+    figures: { kills: Object.fromEntries(kills) },
+  })
 }

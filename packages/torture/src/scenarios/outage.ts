@@ -8,14 +8,15 @@ import { setTimeout as pause } from "node:timers/promises"
 import { inWords, percentilesOf } from "../load/percentile.ts"
 import { release } from "../load/warning.ts"
 import { Watch } from "../load/watch.ts"
-import { Line } from "../node/line.ts"
-import { machineNote } from "../node/processes.ts"
+import { type Cut, Line } from "../node/line.ts"
+import { machineNote, standingStill } from "../node/processes.ts"
 import type { TrialNode } from "../node/trial-node.ts"
 import { openTrial } from "../node/trial.ts"
 import { Ledger } from "../reckoning/ledger.ts"
 import { reckon } from "../reckoning/reckoning.ts"
 import { settled } from "../reckoning/settled.ts"
 import type { Outcome, Run, Scenario } from "../scenario.ts"
+import { isThere } from "./soon.ts"
 
 const aimMs = 10_000
 /** Shorter than the longest pause between two attempts. */
@@ -28,18 +29,26 @@ interface Field {
   readonly birch: TrialNode
   readonly lines: readonly [Line, Line]
   readonly ledger: Ledger
+  readonly wrong: string[]
 }
 
 interface Fault {
   readonly what: string
-  begin(field: Field): Promise<void>
-  end(field: Field): Promise<void>
+  /** Lasts until what this gives is disposed of, which happens whatever becomes of the run. */
+  begin(field: Field): Promise<AsyncDisposable>
 }
+
+const until = (end: () => unknown): AsyncDisposable => ({
+  [Symbol.asyncDispose]: async () => void (await end()),
+})
 
 const cutting = (what: string, how: "refusing" | "silent"): Fault => ({
   what,
-  begin: async ({ lines }) => void (await Promise.all(lines.map((it) => it.cut(how)))),
-  end: async ({ lines }) => void (await Promise.all(lines.map((it) => it.cut("none")))),
+  begin: async ({ lines }) => {
+    const all = (cut: Cut) => Promise.all(lines.map((it) => it.cut(cut)))
+    await all(how)
+    return until(() => all("none"))
+  },
 })
 
 const faults: readonly Fault[] = [
@@ -47,14 +56,20 @@ const faults: readonly Fault[] = [
   cutting("line silent", "silent"),
   {
     what: "gateway hung",
-    begin: async ({ birch }) => signalGateway(birch, "SIGSTOP"),
-    end: async ({ birch }) => signalGateway(birch, "SIGCONT"),
+    begin: async ({ birch }) => {
+      const { gateway } = birch.pids
+      if (gateway === undefined) throw new Error("there is no gateway that could hang")
+      const still = standingStill(gateway)
+      return until(() => still[Symbol.dispose]())
+    },
   },
   {
     what: "node stopped",
-    begin: ({ birch }) => birch.stop(),
-    // It has returned when it says that it is ready.
-    end: ({ birch }) => birch.startAgain(),
+    begin: async ({ birch }) => {
+      await birch.stop()
+      // It has returned when it says that it is ready.
+      return until(() => birch.startAgain())
+    },
   },
 ]
 
@@ -81,7 +96,8 @@ async function outages(run: Run): Promise<Outcome> {
   if (alder === undefined || birch === undefined) throw new RangeError("a trial has two nodes")
   toAlder.leadTo(alder.port)
   toBirch.leadTo(birch.port)
-  const field: Field = { run, alder, birch, lines: [toAlder, toBirch], ledger: new Ledger() }
+  const lines = [toAlder, toBirch] as const
+  const field: Field = { run, alder, birch, lines, ledger: new Ledger(), wrong: [] }
   const all: number[] = []
   for (const lastsMs of [shortMs, run.count("seconds") * 1_000]) {
     for (const fault of faults) {
@@ -96,24 +112,9 @@ async function outages(run: Run): Promise<Outcome> {
 
 /** How long after the return each warning of the outage was readable. */
 async function oneOutage(field: Field, fault: Fault, lastsMs: number): Promise<readonly number[]> {
-  const { run, alder, birch, ledger } = field
-  const size = run.count("size")
+  const { run, birch } = field
   run.progress(`${fault.what} for ${lastsMs / 1_000} s`)
-  await fault.begin(field)
-  const threads: string[] = []
-  try {
-    const endMs = performance.now() + lastsMs
-    for (let at = 0; at < size; at += 1) {
-      run.signal.throwIfAborted()
-      const precedence = precedences[at % precedences.length] ?? "ROUTINE"
-      threads.push((await release({ from: alder, to: birch, precedence, ledger })).thread)
-      await pause(Math.max(0, (endMs - performance.now()) / (size - at)))
-    }
-  } finally {
-    // A process that is left standing still could not be stopped either.
-    if (run.signal.aborted) await fault.end(field)
-  }
-  await fault.end(field)
+  const threads = await releasedDuring(field, fault, lastsMs)
   const returnMs = performance.now()
   const watch = new Watch(birch)
   await watch.start()
@@ -125,12 +126,30 @@ async function oneOutage(field: Field, fault: Fault, lastsMs: number): Promise<r
   }
 }
 
-function signalGateway({ pids }: TrialNode, name: "SIGSTOP" | "SIGCONT"): void {
-  if (pids.gateway !== undefined) process.kill(pids.gateway, name)
+/** The threads of what was said meanwhile. None of it may be there before the return. */
+async function releasedDuring(
+  field: Field,
+  fault: Fault,
+  lastsMs: number,
+): Promise<readonly string[]> {
+  const { run, alder, birch, ledger, wrong } = field
+  const size = run.count("size")
+  await using _ = await fault.begin(field)
+  const threads: string[] = []
+  const endMs = performance.now() + lastsMs
+  for (let at = 0; at < size; at += 1) {
+    run.signal.throwIfAborted()
+    const precedence = precedences[at % precedences.length] ?? "ROUTINE"
+    threads.push((await release({ from: alder, to: birch, precedence, ledger })).thread)
+    await pause(Math.max(0, (endMs - performance.now()) / (size - at)))
+  }
+  const early = await Promise.all(threads.map((it) => isThere(birch, it)))
+  if (early.includes(true)) wrong.push(`${fault.what}: what was said meanwhile came through`)
+  return threads
 }
 
 async function judgement(
-  { run, alder, birch, ledger }: Field,
+  { run, alder, birch, ledger, wrong: before }: Field,
   afterMs: readonly number[],
 ): Promise<Outcome> {
   const nodes = [alder, birch]
@@ -142,7 +161,7 @@ async function judgement(
   const restless = isSettled ? [] : ["something was still under way at the end"]
   return {
     lost: lost.length,
-    wrong: [...lost, ...restless, ...wrong],
+    wrong: [...before, ...lost, ...restless, ...wrong],
     summary:
       `${faults.length * 2} outages, ${afterMs.length} warnings, readable after return: ` +
       `${inWords(figures)}, ${lost.length} lost`,

@@ -9,6 +9,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { setTimeout as pause } from "node:timers/promises"
 
+import { Deck } from "../fault/deck.ts"
 import { callerOfShutdown, LoopDisk, losesUnflushed } from "../fault/loop-disk.ts"
 import { Traffic } from "../load/traffic.ts"
 import { OutsideNode } from "../node/outside-node.ts"
@@ -16,12 +17,13 @@ import { introduce } from "../node/trial-node.ts"
 import { judgement } from "../reckoning/judgement.ts"
 import { Ledger } from "../reckoning/ledger.ts"
 import type { Outcome, Run, Scenario } from "../scenario.ts"
+import { enough } from "./enough.ts"
 import { linuxOnly, programs, rootOnly } from "./needs.ts"
 
 const diskMegabytes = 1_024
 const width = 12
-/** After so long without enough acts the power is cut all the same. */
-const actsMsMax = 10_000
+/** So long an act is waited for that is asked and not answered. */
+const inHandMsMax = 10_000
 
 interface Site {
   readonly node: OutsideNode
@@ -36,7 +38,7 @@ export const powerCut: Scenario = {
     acts: { usual: 30, says: "acts acknowledged before each cut" },
   },
   missing,
-  limitMs: (count) => 300_000 + count("rounds") * (20_000 + 120 * count("acts")),
+  limitMs: (count) => 300_000 + count("rounds") * (20_000 + 200 * count("acts")),
   run: cutting,
 }
 
@@ -80,11 +82,17 @@ async function cutting(run: Run): Promise<Outcome> {
   await introduce(nodes)
   const ledger = new Ledger()
   const traffic = new Traffic({ nodes, ledger, random: run.random.split("traffic"), width })
+  const deck = new Deck([[alder], [birch], [alder, birch]], run.random.split("deck"))
+  const wrong: string[] = []
+  const inHand: number[] = []
   traffic.start()
   try {
     for (let round = 1; round <= run.count("rounds"); round += 1) {
-      await enough(run, ledger, round)
-      const struck = run.random.pick([[alder], [birch], [alder, birch]])
+      wrong.push(...(await enough(run, ledger)))
+      // At no particular moment of a commit.
+      await pause(run.random.below(200))
+      const struck = deck.deal()
+      inHand.push(await askedOf(run, traffic, struck))
       await Promise.all(struck.map((site) => strike(site)))
       const names = struck.map(({ node }) => node.name).join(" and ")
       const cuts = `${round} of ${run.count("rounds")} cuts`
@@ -93,18 +101,22 @@ async function cutting(run: Run): Promise<Outcome> {
   } finally {
     await traffic.stop()
   }
+  const idle = inHand.filter((it) => it === 0).length
+  if (idle > 0) wrong.push(`${idle} cuts struck a node that nobody asked anything`)
+  run.note(`acts in hand at a cut: ${Math.min(...inHand)} to ${Math.max(...inHand)}`)
   const what = `${run.count("rounds")} power cuts`
-  return await judgement(run, { what, nodes, ledger })
+  return await judgement(run, { what, nodes, ledger, wrong, figures: { inHand } })
 }
 
-async function enough(run: Run, ledger: Ledger, round: number): Promise<void> {
-  const endMs = performance.now() + actsMsMax
-  while (ledger.acknowledged < round * run.count("acts") && performance.now() < endMs) {
+/** How many acts these have been asked for and not answered, once there is one. */
+async function askedOf(run: Run, traffic: Traffic, struck: readonly Site[]): Promise<number> {
+  const endMs = performance.now() + inHandMsMax
+  for (;;) {
     run.signal.throwIfAborted()
-    await pause(20)
+    const count = struck.reduce((sum, { node }) => sum + traffic.asking(node), 0)
+    if (count > 0 || performance.now() > endMs) return count
+    await pause(1)
   }
-  // At no particular moment of a commit.
-  await pause(run.random.below(200))
 }
 
 async function strike({ node, disk }: Site): Promise<void> {

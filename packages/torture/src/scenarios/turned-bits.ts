@@ -1,19 +1,22 @@
 /** Bits that turn over in what Birch has stored: each is named or harmless, and never shown. */
 
 import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs"
-import { setTimeout as pause } from "node:timers/promises"
 
 import { CliError } from "@tearline/cli"
 import type { Random } from "@tearline/sim"
 
-import { trialWarning } from "../load/content.ts"
+import { release } from "../load/warning.ts"
 import type { OutsideNode } from "../node/outside-node.ts"
+import { standingStill } from "../node/processes.ts"
 import { rowsOf } from "../reckoning/books.ts"
 import type { Ledger } from "../reckoning/ledger.ts"
 import { settled } from "../reckoning/settled.ts"
 import type { Run } from "../scenario.ts"
+import { isThere, soon } from "./soon.ts"
 
-const soonMs = 60_000
+const restMsMax = 60_000
+/** What a desk answers about a thread whose stored bytes are not those that were signed. */
+const damaged = "corrupt"
 
 interface Field {
   readonly nodes: readonly [OutsideNode, OutsideNode]
@@ -30,7 +33,7 @@ export async function turnBits(run: Run, field: Field): Promise<Turned> {
   const wrong: string[] = []
   const kinds = [turnedUnit, turnedMessage, turnedPage]
   const count = run.count("flips")
-  await settled(field.nodes, { limitMs: soonMs, signal: run.signal })
+  await settled(field.nodes, { limitMs: restMsMax, signal: run.signal })
   for (let at = 0; at < count; at += 1) {
     run.signal.throwIfAborted()
     const kind = kinds[at % kinds.length]
@@ -44,42 +47,35 @@ export async function turnBits(run: Run, field: Field): Promise<Turned> {
 async function turnedUnit(run: Run, { nodes, ledger }: Field): Promise<readonly string[]> {
   const [alder, birch] = nodes
   const { gatewayOwner } = await birch.databases()
-  signal(birch.exchange, "SIGSTOP")
+  using _ = standingStill(exchangeOf(birch))
+  const mark = "that is stored badly"
+  const order = { from: alder, to: birch, precedence: "FLASH", ledger, mark }
+  const { thread } = await release(order)
   const untakenSql =
     "select encode(digest, 'hex'), length(unit) from gateway.arrival where not is_taken"
-  const { message, threads } = await alder.desk.warn({
-    addressees: [{ org: birch.org }],
-    precedence: "FLASH",
-    status: "test",
-    content: trialWarning("that is stored badly"),
-    officer: "trial",
-  })
-  const [{ thread } = { thread: "" }] = threads
-  ledger.noteSaid({ from: alder.org, to: birch.org, thread, message })
   await soon(run, async () => (await rowsOf(gatewayOwner, untakenSql)).length > 0)
-  const [[digest = "", length] = []] = await rowsOf(gatewayOwner, untakenSql)
+  const [[digest, length] = []] = await rowsOf(gatewayOwner, untakenSql)
+  if (digest === undefined) return ["no unit came to the gateway in which a bit could be turned"]
   const place = run.random.below(Number(length))
-  const turn = turnSql("gateway.arrival", "unit", place, run.random)
-  const where = `where digest = '\\x${digest}'`
-  await rowsOf(gatewayOwner, `${turn} ${where}`)
-  await newExchange(run, birch)
-  const isNamed = await soon(run, async () => {
-    const { alarms } = await birch.desk.status()
-    return alarms.some((it) => it.kind === "storage" && it.process === "gateway")
+  const about = `byte ${place} of a unit at the gateway was turned`
+  const row = { table: "gateway.arrival", column: "unit", key: "digest", id: digest }
+  const wrong = await whileTurned(gatewayOwner, turnSql(row, place, run.random), async () => {
+    await newExchange(run, birch)
+    const isNamed = await soon(run, async () => {
+      const { alarms } = await birch.desk.status()
+      return alarms.some((it) => it.kind === "storage" && it.process === "gateway")
+    })
+    const isShown = await isThere(birch, thread)
+    return [
+      ...(isNamed ? [] : [`${about}, and nobody was told`]),
+      ...(isShown ? [`${about}, and it was taken in`] : []),
+    ]
   })
-  const isShown = await birch.desk.thread(thread).then(
-    () => true,
-    () => false,
-  )
-  await rowsOf(gatewayOwner, `${turn} ${where}`)
   await newExchange(run, birch)
-  return [
-    ...(isNamed ? [] : [`byte ${place} of a unit at the gateway was turned, and nobody was told`]),
-    ...(isShown ? [`byte ${place} of a unit at the gateway was turned, and it was taken in`] : []),
-  ]
+  return wrong
 }
 
-/** In the signed bytes of a message at the exchange. */
+/** In the signed bytes of a message at the exchange: its thread is `corrupt` until it is mended. */
 async function turnedMessage(run: Run, { nodes }: Field): Promise<readonly string[]> {
   const [, birch] = nodes
   const { deskOwner } = await birch.databases()
@@ -91,16 +87,18 @@ async function turnedMessage(run: Run, { nodes }: Field): Promise<readonly strin
   const [id = "", thread = "", length] = run.random.pick(rows)
   const before = await readingOf(birch, thread)
   const place = run.random.below(Number(length))
-  const turn = turnSql("exchange.message", "signed", place, run.random)
-  const where = `where id = '\\x${id}'`
-  await rowsOf(deskOwner, `${turn} ${where}`)
+  const row = { table: "exchange.message", column: "signed", key: "id", id }
+  const reading = await whileTurned(deskOwner, turnSql(row, place, run.random), async () => {
+    await newExchange(run, birch)
+    return await readingOf(birch, thread)
+  })
   await newExchange(run, birch)
   const after = await readingOf(birch, thread)
-  await rowsOf(deskOwner, `${turn} ${where}`)
-  await newExchange(run, birch)
-  return after === before || after === "corrupt"
-    ? []
-    : [`byte ${place} of a stored message was turned, and its thread reads ${after}`]
+  const about = `byte ${place} of ${length} of a stored message was turned`
+  return [
+    ...(reading === damaged ? [] : [`${about}, and its thread reads ${reading}`]),
+    ...(after === before ? [] : [`${about} and back, and its thread reads ${after}`]),
+  ]
 }
 
 /** In a page of the messages' table as it lies on the disk, while nobody looks. */
@@ -117,11 +115,13 @@ async function turnedPage(run: Run, { nodes }: Field): Promise<readonly string[]
   await birch.stop()
   const turn = turnerOf(`${birch.dir}/postgres/data/${path}`, run.random)
   turn()
-  const wrong = await readDamaged(birch, threads, before)
-  await birch.stop()
-  turn()
-  await birch.start()
-  return wrong
+  try {
+    return await readDamaged(birch, threads, before)
+  } finally {
+    await birch.stop()
+    turn()
+    await birch.start()
+  }
 }
 
 /** A node that does not start for the damage has named it. */
@@ -133,17 +133,15 @@ async function readDamaged(
   try {
     await node.start()
   } catch {
-    return node.told.includes("corrupt")
-      ? []
-      : ["a damaged page keeps a node down and is not named"]
+    return node.told.includes(damaged) ? [] : ["a damaged page keeps a node down and is not named"]
   }
   const after = await readingsOf(node, threads)
   const readings = [...after.values()]
   return [
     ...[...after]
-      .filter(([thread, reading]) => reading !== "corrupt" && reading !== before.get(thread))
+      .filter(([thread, reading]) => reading !== damaged && reading !== before.get(thread))
       .map(([thread, reading]) => `after a page was damaged thread ${thread} reads ${reading}`),
-    ...(readings.includes("corrupt") ? [] : ["a page was damaged and every thread is read"]),
+    ...(readings.includes(damaged) ? [] : ["a page was damaged and every thread is read"]),
   ]
 }
 
@@ -167,11 +165,33 @@ async function readingOf({ desk }: OutsideNode, thread: string): Promise<string>
   }
 }
 
+interface Row {
+  readonly table: string
+  readonly column: string
+  readonly key: string
+  /** In hexadecimal. */
+  readonly id: string
+}
+
 /** Said once it turns one bit, said again it turns it back. */
-function turnSql(table: string, column: string, place: number, random: Random): string {
+function turnSql({ table, column, key, id }: Row, place: number, random: Random): string {
   const mask = 1 << random.below(8)
   return `update ${table} set ${column} = set_byte(${column}, ${place},
-    get_byte(${column}, ${place}) # ${mask})`
+    get_byte(${column}, ${place}) # ${mask}) where ${key} = '\\x${id}'`
+}
+
+/** Turns it back whatever comes of looking. */
+async function whileTurned<Seen>(
+  url: string,
+  turn: string,
+  look: () => Promise<Seen>,
+): Promise<Seen> {
+  await rowsOf(url, turn)
+  try {
+    return await look()
+  } finally {
+    await rowsOf(url, turn)
+  }
 }
 
 function turnerOf(path: string, random: Random): () => void {
@@ -191,26 +211,19 @@ function turnerOf(path: string, random: Random): () => void {
   }
 }
 
-function signal(pid: number | undefined, name: NodeJS.Signals): void {
-  if (pid !== undefined) process.kill(pid, name)
+function exchangeOf(node: OutsideNode): number {
+  const { exchange } = node
+  if (exchange === undefined) throw new Error(`${node.name} has no exchange now`)
+  return exchange
 }
 
 /** Whatever it holds in memory is gone: it reads again what is stored. */
 async function newExchange(run: Run, node: OutsideNode): Promise<void> {
-  const former = node.exchange
-  signal(former, "SIGKILL")
-  await soon(run, async () => {
+  const former = exchangeOf(node)
+  process.kill(former, "SIGKILL")
+  const isBack = await soon(run, async () => {
     const { status } = await node.desk.status()
     return status === "ready" && node.exchange !== former
   })
-}
-
-async function soon(run: Run, holds: () => Promise<boolean>): Promise<boolean> {
-  const endMs = performance.now() + soonMs
-  while (performance.now() < endMs) {
-    run.signal.throwIfAborted()
-    if (await holds().catch(() => false)) return true
-    await pause(100)
-  }
-  return false
+  if (!isBack) throw new Error(`the exchange of ${node.name} was killed and does not come back`)
 }
