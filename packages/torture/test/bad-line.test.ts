@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest"
 
 import { Random } from "@tearline/sim"
 
-import { BadLine } from "../src/fault/bad-line.ts"
+import { BadLine, fates } from "../src/fault/bad-line.ts"
 
 let echo: Server
 
@@ -58,4 +58,14 @@ async function fatesOf(seed: string): Promise<unknown> {
 
 test("a line that is bad draws the same fates out of the same seed", async () => {
   expect(await fatesOf("bad")).toEqual(await fatesOf("bad"))
+})
+
+test("a fate counts as met where it has struck, not where a connection has drawn it", async () => {
+  await using line = await lineOf("struck")
+  line.turnBad()
+  // Each of the ten once; what is said is too short for those that strike later.
+  for (let count = 0; count < fates.length; count += 1) await echoed(line, Buffer.from("short"))
+  expect([...line.drawn.values()]).toEqual(fates.map(() => 1))
+  const struck = fates.filter((it) => line.struck.get(it) === 1)
+  expect(struck).toEqual(["good", "late", "dripping", "said twice"])
 })

@@ -81,6 +81,16 @@ describe("the reckoning", () => {
     expect(printed.at(-1)).toBe("one row, 5 acknowledged, 0 lost\n")
   })
 
+  it("calls it no trial where nothing was acknowledged", async () => {
+    const idle = scenarioOf(async (run) => {
+      await using trial = await openTrial(run, ["Alder"])
+      return await judgement(run, { what: "silence", nodes: trial.nodes, ledger: new Ledger() })
+    })
+    expect(await codeOf(idle)).toBe(1)
+    expect(printed.join("")).toContain("wrong: nothing was acknowledged, so that nothing was tried")
+    expect(printed.at(-1)).toBe("silence, 0 acknowledged, 0 lost\n")
+  })
+
   it("calls an acknowledged message lost that its sender has no more", async () => {
     expect(await planted(plants.senderLoses)).toBe(1)
     expect(printed.at(-1)).toBe("one row, 5 acknowledged, 1 lost\n")

@@ -41,6 +41,8 @@ export interface SealedWarning {
   readonly sender: Sender
   readonly thread: ThreadId
   readonly lane: number
+  /** Of the envelope, in hexadecimal. */
+  readonly digest: string
   /** As it goes over the line, with the outer signature. */
   readonly unit: Uint8Array
 }
@@ -99,8 +101,9 @@ export class Sender {
     const sent = outputs.find((it) => it.kind === "send")
     const thread = answer.kind === "said" ? answer.threads[0]?.thread : undefined
     if (sent === undefined || thread === undefined) throw new RangeError("nothing was sealed")
+    const { lane, digest } = sent.item
     const unit = signOuter(this.#gatewayKey, sent.item.unit)
-    return { sender: this, thread, lane: sent.item.lane, unit }
+    return { sender: this, thread, lane, digest, unit }
   }
 }
 

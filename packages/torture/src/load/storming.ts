@@ -6,6 +6,8 @@
 import { request } from "node:https"
 import { setTimeout as pause } from "node:timers/promises"
 
+import type { Random } from "@tearline/sim"
+
 import type { SealedWarning } from "./sender.ts"
 
 export interface Handed {
@@ -14,12 +16,15 @@ export interface Handed {
   readonly dueMs: number
   readonly custodyMs: number
   readonly attempts: number
+  /** What came with custody: read once the storm is over, so that it is no part of it. */
+  readonly receipt: Uint8Array
 }
 
 export interface Storm {
   readonly warnings: readonly SealedWarning[]
   readonly port: number
   readonly lastsMs: number
+  readonly random: Random
   readonly signal: AbortSignal
   readonly onCustody: (count: number) => void
 }
@@ -47,18 +52,25 @@ export async function stormOn(storm: Storm): Promise<readonly Handed[]> {
 
 /** As an outbox does: again and again, later each time. */
 async function inCustody(storm: Storm, warning: SealedWarning, dueMs: number): Promise<Handed> {
+  const random = storm.random.split(warning.thread)
   for (let attempts = 1; ; attempts += 1) {
     storm.signal.throwIfAborted()
-    const status = await post(storm.port, warning).catch(() => 0)
-    if (status === 200) return { warning, dueMs, custodyMs: Date.now(), attempts }
-    await pause(Math.min(retryMs.max, retryMs.min * 2 ** attempts) * (0.5 + Math.random() / 2))
+    const receipt = await post(storm.port, warning).catch(() => undefined)
+    if (receipt !== undefined) {
+      return { warning, dueMs, custodyMs: Date.now(), attempts, receipt }
+    }
+    await pause(Math.min(retryMs.max, retryMs.min * 2 ** attempts) * random.between(0.5, 1))
   }
 }
 
 const answerMsMax = 60_000
 
-async function post(port: number, { sender, lane, unit }: SealedWarning): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>()
+/** What is answered to a unit that is taken, and nothing to one that is not. */
+async function post(
+  port: number,
+  { sender, lane, unit }: SealedWarning,
+): Promise<Uint8Array | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<Uint8Array | undefined>()
   const outgoing = request({
     host: "127.0.0.1",
     port,
@@ -69,8 +81,9 @@ async function post(port: number, { sender, lane, unit }: SealedWarning): Promis
     timeout: answerMsMax,
   })
   outgoing.once("response", (answer) => {
-    answer.resume()
-    answer.once("end", () => resolve(answer.statusCode ?? 0))
+    const chunks: Buffer[] = []
+    answer.on("data", (chunk: Buffer) => chunks.push(chunk))
+    answer.once("end", () => resolve(answer.statusCode === 200 ? Buffer.concat(chunks) : undefined))
     answer.once("error", reject)
   })
   outgoing.once("timeout", () => outgoing.destroy())

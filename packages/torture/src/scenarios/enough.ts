@@ -9,17 +9,19 @@ const actsMsMax = 60_000
  * Waits until `acts` more are acknowledged: a strike at nodes that do nothing shows nothing. Gives
  * a line where they do not come.
  */
-export async function enough(run: Run, ledger: Ledger): Promise<readonly string[]> {
+export async function enough(
+  run: Run,
+  ledger: Ledger,
+  limitMs: number = actsMsMax,
+): Promise<readonly string[]> {
   const acts = run.count("acts")
   const before = ledger.acknowledged
-  const endMs = performance.now() + actsMsMax
+  const endMs = performance.now() + limitMs
   while (ledger.acknowledged - before < acts) {
     run.signal.throwIfAborted()
     const done = ledger.acknowledged - before
     if (performance.now() > endMs) {
-      return [
-        `${done} acts were acknowledged in ${actsMsMax / 1_000} s before a strike, not ${acts}`,
-      ]
+      return [`${done} acts were acknowledged in ${limitMs / 1_000} s before a strike, not ${acts}`]
     }
     await pause(20)
   }

@@ -20,9 +20,10 @@ import { Watch } from "../load/watch.ts"
 import { cpuMsOf, machineNote } from "../node/processes.ts"
 import type { TrialNode } from "../node/trial-node.ts"
 import { openTrial } from "../node/trial.ts"
-import { rowsOf } from "../reckoning/books.ts"
+import { readBooks, rowsOf } from "../reckoning/books.ts"
 import { settled } from "../reckoning/settled.ts"
 import { stagesOf } from "../reckoning/stages.ts"
+import { reckonStorm } from "../reckoning/storm-books.ts"
 import type { Outcome, Run, Scenario } from "../scenario.ts"
 import { linuxOnly } from "./needs.ts"
 
@@ -69,6 +70,7 @@ async function blow(run: Run): Promise<Outcome> {
       warnings: sealed,
       port: birch.port,
       lastsMs: run.count("seconds") * 1_000,
+      random: run.random.split("storm"),
       signal: run.signal,
       onCustody: (count) => run.progress(`${count} of ${sealed.length} in custody`),
     })
@@ -76,7 +78,7 @@ async function blow(run: Run): Promise<Outcome> {
     await calm(run, birch)
     const lastedMs = Date.now() - startMs
     tellCpu(run, before, cpuOf(birch))
-    return await judgement({ run, birch, receivers, handed, flashMs, lastedMs })
+    return await judgement({ run, birch, gatewayKey, receivers, handed, flashMs, lastedMs })
   } finally {
     await watch.close()
     for (const { agents } of senders) {
@@ -139,6 +141,7 @@ function tellCpu(run: Run, before: Cpu, after: Cpu): void {
 interface Blown {
   readonly run: Run
   readonly birch: TrialNode
+  readonly gatewayKey: Uint8Array
   readonly receivers: Receivers
   readonly handed: readonly Handed[]
   /** When the FLASH was readable; since 1970. */
@@ -175,13 +178,13 @@ const receiptsSql = `select count(*) from exchange.message it
   where kind = 'receipt' and direction = 'out'
   and exists (select 1 from exchange.custody where digest = it.digest and by = it.peer)`
 
-async function judgement({ run, birch, receivers, ...blown }: Blown): Promise<Outcome> {
+async function judgement({ run, birch, gatewayKey, receivers, ...blown }: Blown): Promise<Outcome> {
   const { handed, flashMs, lastedMs } = blown
   const { exchange } = await birch.databases()
   const written = new Map(
     (await rowsOf(exchange, warningsSql)).map(([thread = "", atMs]) => [thread, Number(atMs)]),
   )
-  const lost = handed.filter(({ warning }) => !written.has(warning.thread))
+  const { lost, wrong } = reckonStorm(handed, await readBooks(birch), gatewayKey)
   const flash = handed.find(({ warning }) => warning.lane === 0)
   const rest = handed.filter((it) => it !== flash)
   const custody = percentilesOf(rest.map((it) => it.custodyMs - it.dueMs))
@@ -201,7 +204,8 @@ async function judgement({ run, birch, receivers, ...blown }: Blown): Promise<Ou
   return {
     lost: lost.length,
     wrong: [
-      ...lost.map(({ warning }) => `thread ${warning.thread.slice(0, 12)}: in custody, and gone`),
+      ...lost,
+      ...wrong,
       ...(unanswered > 0 ? [`${unanswered} senders were never told "unsealed"`] : []),
     ],
     summary:
