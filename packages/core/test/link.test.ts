@@ -142,6 +142,18 @@ describe("held and missing", () => {
     expect(takeAll(epochs).held).toHaveLength(64)
   })
 
+  test("M-LNK-3: gaps in every lane of every epoch cost no more than four thousand runs", () => {
+    const beyond = Array.from({ length: 1_000 }, (_, at): [number, number] => [
+      2 * at + 2,
+      2 * at + 2,
+    ])
+    const rows = Array.from({ length: 64 }, (_, at) => ({ epoch: 1 + (at >> 2), lane: at & 3 }))
+    const full = { ...takeAll([]), held: rows.map((it) => ({ ...it, upTo: 0, beyond })) }
+    const after = withTaken(full, { epoch: 16, lane: 3, number: 1 }, 0)
+    const lengths = after.held.map((it) => it.beyond.length)
+    expect(lengths).toEqual([...Array.from({ length: 59 }, () => 0), 1, 1_000, 1_000, 1_000, 999])
+  })
+
   test("M-LNK-4: the gaps are exactly the numbers missing below one that is here", () => {
     fc.assert(
       fc.property(fc.array(place), (places) => {

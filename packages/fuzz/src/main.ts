@@ -7,22 +7,33 @@ import { keepFinding } from "./engine/kept.ts"
 import { type Found, type Report, supervise } from "./process/supervisor.ts"
 import { targetNames } from "./targets/catalogue.ts"
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    seconds: { type: "string", default: "60" },
-    runs: { type: "string" },
-    seed: { type: "string", default: "1" },
-    signal: { type: "string", default: "both" },
-    keep: { type: "boolean", default: false },
-    list: { type: "boolean", default: false },
-  },
-})
+const options = {
+  seconds: { type: "string", default: "60" },
+  runs: { type: "string" },
+  seed: { type: "string", default: "1" },
+  signal: { type: "string", default: "both" },
+  keep: { type: "boolean", default: false },
+  list: { type: "boolean", default: false },
+} as const
 
 function usage(message: string): never {
   console.error(`fuzz: ${message}`)
+  console.error(
+    "hint: npm run fuzz -- [TARGET…] [--seconds N | --runs N] [--seed S] [--keep] [--list]",
+  )
   process.exit(2)
 }
+
+/** What was mistyped is told as such: exit code 1 is that something was found. */
+function typed() {
+  try {
+    return parseArgs({ allowPositionals: true, options })
+  } catch (error) {
+    return usage(error instanceof Error ? error.message : "wrong usage")
+  }
+}
+
+const { values, positionals } = typed()
 
 const signals: readonly string[] = ["coverage", "outcome", "both"]
 const unknown = positionals.find((it) => !targetNames.includes(it))

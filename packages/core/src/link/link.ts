@@ -95,6 +95,21 @@ export function withRefusalSaid(link: Link, windowMs: number, nowMs: number): Li
 
 /** Rows kept at most: of the newest epochs. */
 const rowsKeptMax = 64
+/** Runs beyond gaps kept in all of them: the link is written with every message of the peer. */
+const runsOfLinkMax = 4_000
+
+/** Of the oldest rows runs are forgotten first. */
+function withinBounds(rows: readonly LaneHeld[]): readonly LaneHeld[] {
+  const kept = rows.slice(-rowsKeptMax)
+  let left = runsOfLinkMax
+  if (kept.reduce((sum, it) => sum + it.beyond.length, 0) <= left) return kept
+  const short = kept.toReversed().map((row) => {
+    const beyond = row.beyond.slice(0, left)
+    left -= beyond.length
+    return { ...row, beyond }
+  })
+  return short.toReversed()
+}
 
 /** The link after the slot `number` of the peer's `lane` has been taken in; the same when it was. */
 export function withTaken(
@@ -107,7 +122,7 @@ export function withTaken(
   const before = link.held.find(isThis) ?? { lane, epoch, upTo: 0, beyond: [] }
   const held = [...link.held.filter((it) => !isThis(it)), taken(before, number)]
   const sorted = held.toSorted((a, b) => a.epoch - b.epoch || a.lane - b.lane)
-  return { ...link, held: sorted.slice(-rowsKeptMax), heardAtMs: Math.max(link.heardAtMs, nowMs) }
+  return { ...link, held: withinBounds(sorted), heardAtMs: Math.max(link.heardAtMs, nowMs) }
 }
 
 /**

@@ -22,7 +22,8 @@ const actHints: Readonly<Record<ActRefusal, string>> = {
   nothing_to_answer: "look at the thread for what waits for an answer",
   malformed_content: "correct the field that is named and send it again",
   no_addressee: "name at least one peer",
-  restored_without_epoch: "stop the node, type tearline restore, and start it again",
+  restored_without_epoch:
+    "warn the others now, without this one; then stop the node, type tearline restore, start it again",
   threat_to_life_needs_reason: "raise the precedence, or say why it is lower",
 }
 
