@@ -252,6 +252,26 @@ describe("M-LNK-16: a database that was brought back without a new epoch", () =>
     expect(world.road).toEqual([])
   })
 
+  test("is found out too where it is from before an earlier restore, and nothing of its epoch is missing", async () => {
+    const world = createWorld()
+    await talk(world, "alder", 2)
+    await settle(world)
+    const back = world.of("alder").journal.backUp()
+    await restore(world, "alder", () => undefined, 2)
+    await settle(world)
+    await talk(world, "alder", 2)
+    await settle(world)
+    const whole = headsOf(world, "birch")
+    back()
+    world.of("alder").restart()
+    await world.tick("birch", "alder", 0)
+    await world.deliverAll()
+    expect((await linkOf(world, "alder")).rolledBack).toBeDefined()
+    await restore(world, "alder", () => undefined, 3)
+    await settle(world)
+    expect(headsOf(world, "alder")).toEqual(whole)
+  })
+
   test("is whole again once the root has authorised one; what was owed meanwhile is said", async () => {
     const { world, warned } = await rolledBack()
     await restore(world, "alder", () => undefined, 2)

@@ -43,7 +43,7 @@ export interface PeerRestore {
   readonly cursor: ReturnCursor | null
 }
 
-/** The peer holds numbers of our present epoch that we never gave: our database is an older one. */
+/** The peer holds numbers that we never gave: our database is an older one. */
 export interface RolledBack {
   readonly sinceMs: number
   /** Messages taken in since whose `unsealed` is still to be said. */
@@ -135,11 +135,11 @@ export function isLost(restore: PeerRestore, direction: "out" | "in", place: Pla
   return isBefore(restore, direction, place) && !isCovered(rows, place)
 }
 
-/** Whether the peer tells that it holds numbers of our present epoch that we never gave. */
+/** Whether the peer tells that it holds numbers of our present epoch, or a later, never given. */
 export function isAhead({ epoch, out }: Link, told: readonly LaneHeld[]): boolean {
   return told.some((row) => {
-    const last = out[row.lane]?.number ?? 0
-    return row.epoch === epoch && lastOf(row) > last
+    const last = row.epoch === epoch ? (out[row.lane]?.number ?? 0) : 0
+    return row.epoch >= epoch && lastOf(row) > last
   })
 }
 
