@@ -8,7 +8,6 @@ import {
   type Diagnostics,
   type Digest,
   type HeldArrival,
-  type Lane,
   type Timers,
 } from "@tearline/core"
 import { encode } from "@tearline/crypto"
@@ -43,8 +42,8 @@ export class Arrivals {
     return stream.readable
   }
 
-  held(lane: Lane): void {
-    this.#current?.feed.held(lane)
+  held(arrival: HeldArrival): void {
+    this.#current?.feed.held(arrival)
   }
 
   taken(digests: readonly Digest[]): void {

@@ -10,6 +10,7 @@ import {
   type Diagnostics,
   type GatewayJournal,
   type GatewayWrite,
+  type HeldArrival,
   Metrics,
   type OrgId,
   gatewayMachine,
@@ -87,9 +88,9 @@ export async function runGateway(
   const arrivals = new Arrivals({ store, diagnostics, onTrouble })
   const failures = new DepartureFailures(diagnostics)
   const suite = gatewaySuite({ org, gatewayKey, keyOf: (sender, id) => peers.keyOf(sender, id) })
-  const onHeld = ({ lane }: { readonly lane: 0 | 1 | 2 | 3 }) => {
+  const onHeld = (arrival: HeldArrival) => {
     health.held()
-    arrivals.held(lane)
+    arrivals.held(arrival)
   }
   const journal = watched(store, health)
   const host = startHost(gatewayMachine({ suite, journal, clock, onHeld }), { breathe })

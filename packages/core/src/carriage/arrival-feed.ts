@@ -4,7 +4,8 @@
  * What goes next is chosen only when it is asked for: a FLASH that comes in overtakes everything
  * not yet given. At most a window of arrivals is out and not taken, an eighth of it for FLASH
  * alone. The store is the queue; a commit wakes the feed, and a slow sweep finds what another
- * process of the same gateway has committed.
+ * process of the same gateway has committed. A FLASH that has just been committed is given out of
+ * memory, where no older one can be left in the store: it waits for no answer of it.
  */
 
 import type { HeldArrival } from "../gateway/ports.ts"
@@ -14,6 +15,7 @@ import type { Timers } from "./ports.ts"
 
 const batchCount = 16
 const noLane = 4
+const flashesMax = 16
 
 /** How long the feed waits, in milliseconds. */
 export interface FeedTimes {
@@ -40,6 +42,10 @@ export class ArrivalFeed {
   readonly #out = new Map<Digest, Lane>()
   #commonOut = 0
   #batch: HeldArrival[] = []
+  /** FLASH that was held since all of it in the store was known, oldest first. */
+  #flashes: HeldArrival[] = []
+  /** Whether each FLASH of the store is out, in the batch or among those. */
+  #knowsAllFlash = false
   /** What was taken since the store was last asked: its answer may be from before. */
   readonly #takenSince = new Set<Digest>()
   /** The most urgent lane of what came since then, likewise. */
@@ -59,12 +65,32 @@ export class ArrivalFeed {
     this.#wake()
   }
 
-  /** Something new of this lane is held. */
-  held(lane: Lane): void {
+  /** Something new is held. */
+  held(arrival: HeldArrival): void {
+    if (!this.#keepsFlash(arrival)) this.#toBeRead(arrival.lane)
+    this.#wake()
+  }
+
+  /** Whether it need not be read from the store. */
+  #keepsFlash(arrival: HeldArrival): boolean {
+    const { digest, lane } = arrival
+    if (lane !== 0 || !this.#knowsAllFlash) return false
+    // The store may have told of it before whoever wrote it did.
+    const isKnown = this.#out.has(digest) || this.#batch.some((it) => it.digest === digest)
+    if (isKnown || this.#takenSince.has(digest)) return true
+    if (this.#flashes.length >= flashesMax) return false
+    this.#flashes.push(arrival)
+    return true
+  }
+
+  #toBeRead(lane: Lane): void {
+    if (lane === 0) {
+      this.#flashes = []
+      this.#knowsAllFlash = false
+    }
     // Less urgent than what has just come: read again from the store, behind it.
     this.#batch = this.#batch.filter((it) => it.lane <= lane)
     this.#heldSince = Math.min(this.#heldSince, lane)
-    this.#wake()
   }
 
   /** The exchange has these durably. */
@@ -76,7 +102,9 @@ export class ArrivalFeed {
       this.#out.delete(digest)
       if (lane !== 0) this.#commonOut -= 1
     }
-    this.#batch = this.#batch.filter((it) => !this.#takenSince.has(it.digest))
+    const isLeft = ({ digest }: HeldArrival) => !this.#takenSince.has(digest)
+    this.#batch = this.#batch.filter(isLeft)
+    this.#flashes = this.#flashes.filter(isLeft)
     this.#wake()
   }
 
@@ -119,14 +147,23 @@ export class ArrivalFeed {
 
   async #chosen(): Promise<HeldArrival | undefined> {
     if (this.#out.size >= this.#parts.window) return undefined
-    if (this.#batch.length === 0) await this.#fill()
-    const mayCommon = this.#commonOut < this.#commonMax
-    const at = this.#batch.findIndex((it) => mayCommon || it.lane === 0)
-    const arrival = at === -1 ? undefined : this.#batch.splice(at, 1)[0]
+    if (this.#batch.length + this.#flashes.length === 0) await this.#fill()
+    const arrival = this.#mostUrgent()
     if (arrival === undefined || this.#isEnded) return undefined
     this.#out.set(arrival.digest, arrival.lane)
     if (arrival.lane !== 0) this.#commonOut += 1
     return arrival
+  }
+
+  /** The first for which there is room. */
+  #mostUrgent(): HeldArrival | undefined {
+    const [first] = this.#batch
+    const [flash] = this.#flashes
+    const isNext = first?.lane !== 0 || (flash?.atMs ?? Infinity) < first.atMs
+    if (flash !== undefined && isNext) return this.#flashes.shift()
+    const mayCommon = this.#commonOut < this.#commonMax
+    const at = this.#batch.findIndex((it) => mayCommon || it.lane === 0)
+    return at === -1 ? undefined : this.#batch.splice(at, 1)[0]
   }
 
   async #fill(): Promise<void> {
@@ -134,11 +171,21 @@ export class ArrivalFeed {
     this.#heldSince = noLane
     try {
       const waiting = await this.#parts.untaken(batchCount, [...this.#out.keys()])
+      this.#noteFlash(waiting)
+      const kept = new Set(this.#flashes.map((it) => it.digest))
       this.#batch = waiting.filter(
-        (it) => !this.#takenSince.has(it.digest) && it.lane <= this.#heldSince,
+        ({ digest, lane }) =>
+          !this.#takenSince.has(digest) && !kept.has(digest) && lane <= this.#heldSince,
       )
     } catch (error) {
       this.#parts.onTrouble?.(error)
     }
+  }
+
+  /** What came while the store was asked is either kept, or was not known to be all. */
+  #noteFlash(waiting: readonly HeldArrival[]): void {
+    const hasAll = waiting.length < batchCount || waiting.at(-1)?.lane !== 0
+    this.#knowsAllFlash = hasAll && this.#heldSince > 0
+    if (!this.#knowsAllFlash) this.#flashes = []
   }
 }

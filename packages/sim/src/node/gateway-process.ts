@@ -54,7 +54,7 @@ export class GatewayProcess implements Listener, InnerDoor {
       suite: gatewaySuiteOf(org, world.peers),
       journal: gatewayDisk.journal(this.life),
       clock,
-      onHeld: ({ lane }) => this.#feed?.held(lane),
+      onHeld: (arrival) => this.#feed?.held(arrival),
     })
     this.#host = startHost(gatewayMachine(ports))
     this.#files = new FileDoor({
