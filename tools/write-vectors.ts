@@ -35,6 +35,7 @@ import {
   rootOf,
 } from "../packages/log/src/index.ts"
 import { envelopeVectors } from "./write-vectors-envelope.ts"
+import { seamVectors } from "./write-vectors-seam.ts"
 
 const folder = `${import.meta.dirname}/../spec/vectors`
 const hash: Hash = (data) => sha256(data)
@@ -242,3 +243,4 @@ write("tree", treeVectors())
 write("composite", compositeVectors())
 write("identity", identityVectors())
 write("envelope", await envelopeVectors())
+write("seam", await seamVectors())

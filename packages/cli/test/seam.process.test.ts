@@ -1,6 +1,7 @@
 /** Two real nodes, one with folders between its halves instead of a line. */
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { basename } from "node:path"
 
 import { afterAll, beforeAll, expect, test } from "vitest"
 
@@ -21,13 +22,17 @@ beforeAll(async () => {
     [alder, birch],
     [birch, alder],
   ] as const) {
-    const invite = `${peer}.invite`
-    const words = ["peer", "export", "--out", invite]
-    const { fingerprint } = await json<{ fingerprint: string }>(peer, ...words)
-    const how = ["--method", "in-person", "--fingerprint", fingerprint]
-    await json(dir, "peer", "add", invite, ...how)
+    await introduced(dir, peer)
   }
 })
+
+async function introduced(dir: string, peer: string): Promise<void> {
+  const invite = `${peer}-for-${basename(dir)}.invite`
+  const words = ["peer", "export", "--out", invite]
+  const { fingerprint } = await json<{ fingerprint: string }>(peer, ...words)
+  const how = ["--method", "in-person", "--fingerprint", fingerprint]
+  await json(dir, "peer", "add", invite, ...how)
+}
 
 afterAll(async () => {
   for (const node of running) node.signal("SIGTERM")
@@ -92,6 +97,15 @@ test("either half and what moves between them may be killed in the middle", asyn
     expect(await shownOf(alder, birch, out)).toMatch(/read by/)
     expect(await shownOf(birch, alder, back)).toMatch(/read by/)
   }
+})
+
+test("a peer that is added after all of them were killed is known to the gateway, M-SEAM-4", async () => {
+  const cedar = `${work.path}/cedar`
+  await json(cedar, "init", "--name", "Cedar", "--listen", "127.0.0.1:0")
+  running.push(await up(cedar))
+  await introduced(cedar, alder)
+  await introduced(alder, cedar)
+  expect(await shownOf(cedar, alder, await warned(cedar, "Alder"))).toMatch(/read by/)
 })
 
 test("what lies in the folders and is no record stops nothing, M-SEAM-1", async () => {

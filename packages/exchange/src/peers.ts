@@ -3,12 +3,15 @@
  * gateway, which learns nothing else about them.
  */
 
+import { randomBytes } from "node:crypto"
+
 import {
   agreedCarriage,
   type AgreedCarriage,
   type Clock,
   type Diagnostics,
   type OrgId,
+  PeerTeller,
   type Reachable,
 } from "@tearline/core"
 import { encode, decode, kemPublicKeyFrom, type KemPublicKey } from "@tearline/crypto"
@@ -17,6 +20,8 @@ import type { ExchangePeer, ExchangeStore } from "@tearline/store/exchange"
 import { codeOf, ExchangeError } from "./exchange-error.ts"
 import type { InnerLine } from "./inner-line.ts"
 import { decodeInvite, mustBeCurrent, verify, type Verified } from "./invite.ts"
+import { offerOf } from "./peer-list.ts"
+import { machineTimers } from "./timers.ts"
 
 /** A peer as the exchange uses it. */
 export interface Peer {
@@ -50,17 +55,18 @@ export interface PeersParts {
   readonly diagnostics: Diagnostics
 }
 
-const tellRetryMs = 1_000
-const tellMsMax = 10_000
-
 export class Peers {
   readonly #parts: PeersParts
   readonly #byOrg = new Map<OrgId, Peer>()
-  #retry: NodeJS.Timeout | undefined
-  #isClosed = false
+  readonly #teller: PeerTeller
 
   constructor(parts: PeersParts) {
     this.#parts = parts
+    this.#teller = new PeerTeller({
+      offer: offerOf(parts.line, parts.diagnostics),
+      chance: { bytes: (count) => new Uint8Array(randomBytes(count)) },
+      timers: machineTimers,
+    })
   }
 
   /** Reads what is stored. A peer whose statements do not hold any more is left out, and said so. */
@@ -138,31 +144,16 @@ export class Peers {
 
   /** Gives our gateway the whole list, again and again until it has it. */
   tellGateway(): void {
-    clearTimeout(this.#retry)
-    void this.#tell()
+    this.#teller.tell(encode(this.all().map(gatewayPeer)))
+  }
+
+  /** What our gateway says of a list that it was given, when nobody waits any more. */
+  gatewayAnswered(...answer: Parameters<PeerTeller["answered"]>): void {
+    this.#teller.answered(...answer)
   }
 
   close(): void {
-    this.#isClosed = true
-    clearTimeout(this.#retry)
-  }
-
-  async #tell(): Promise<void> {
-    const { line, diagnostics } = this.#parts
-    try {
-      const { status } = await line.ask({
-        method: "PUT",
-        path: "/inner/v1/peers",
-        body: encode(this.all().map(gatewayPeer)),
-        signal: AbortSignal.timeout(tellMsMax),
-      })
-      if (status === 204 || status === 200) return
-      diagnostics("warn", "peers_not_told", { status })
-    } catch (error) {
-      if (this.#isClosed) return
-      diagnostics("warn", "peers_not_told", { code: codeOf(error) })
-    }
-    if (!this.#isClosed) this.#retry = setTimeout(() => this.tellGateway(), tellRetryMs)
+    this.#teller.close()
   }
 }
 

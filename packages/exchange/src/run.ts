@@ -203,7 +203,7 @@ function carriageOf(parts: Parts): Carriage {
     onUnknownPeer,
     ...(line instanceof SeamLine ? { times: seamTimes } : {}),
   })
-  if (line instanceof SeamLine) line.start(lateAnswers({ own, gatewayKeyOf, departures }))
+  if (line instanceof SeamLine) line.start(lateAnswers({ own, gatewayKeyOf, departures, peers }))
   const answers = carriedAnswersOf({
     line,
     isNeeded: () => peers.all().some((it) => it.carriage.carrier === "file"),
@@ -221,7 +221,11 @@ function carriageOf(parts: Parts): Carriage {
     gatewayKey,
     opener,
     onHeard: (peer) => departures.tryNow(peer),
-    onConnected: () => departures.tryNow(),
+    onConnected: () => {
+      // It may be back from an older database, and believe a frozen peer again.
+      peers.tellGateway()
+      departures.tryNow()
+    },
   })
   return { host, submit, taken, departures, giving, answers, opener, arrivals }
 }

@@ -9,7 +9,15 @@
 import type { HttpBindings } from "@hono/node-server"
 import type { Context } from "hono"
 
-import type { Activity, Diagnostics, Digest, Lane, Metrics, OrgId } from "@tearline/core"
+import type {
+  Activity,
+  Diagnostics,
+  Digest,
+  Lane,
+  Metrics,
+  OfferedList,
+  OrgId,
+} from "@tearline/core"
 import { CryptoError, decode, encode, unitBytesMax } from "@tearline/crypto"
 import { StoreError } from "@tearline/store"
 import type { GatewayStore } from "@tearline/store/gateway"
@@ -22,6 +30,7 @@ import type { DepartureAnswer, Departures } from "./departures.ts"
 import { GatewayError, codeOf } from "./gateway-error.ts"
 import type { Health } from "./health.ts"
 import { type App, newApp } from "./listener.ts"
+import type { PeerList } from "./peer-list.ts"
 import { Peers, decodePeers, listBytesMax } from "./peers.ts"
 import { pinOfSocket } from "./tls.ts"
 
@@ -29,8 +38,9 @@ export interface InnerParts extends CourierParts {
   readonly exchangePin: string
   /** Whoever shows it may carry, and nothing else. */
   readonly courierPin: string | undefined
-  readonly store: () => Pick<GatewayStore, "markTaken" | "replacePeers" | "carried">
+  readonly store: () => Pick<GatewayStore, "markTaken" | "carried">
   readonly peers: Peers
+  readonly peerList: PeerList
   readonly departures: Departures
   readonly failures: DepartureFailures
   readonly arrivals: Arrivals
@@ -79,14 +89,24 @@ function statusOf(error: unknown): 400 | 500 | 503 {
 }
 
 async function putPeers(c: InnerContext, parts: InnerParts): Promise<Response> {
+  const offered = offeredOf(c)
   const peers = decodePeers(await readBody(c.env.incoming, listBytesMax))
   // A list with a key that is none is refused whole, before anything of it is stored.
   new Peers().replace(peers)
-  await parts.store().replacePeers(peers)
-  parts.peers.replace(peers)
-  parts.departures.refresh()
-  parts.diagnostics("info", "peers_replaced", { peers: peers.length })
+  const answer = await parts.peerList.take(offered, peers)
+  if (answer.kind === "superseded") return c.json({ code: "superseded", series: answer.by }, 409)
   return c.body(null, 204)
+}
+
+const seriesForm = /^[0-9a-f]{32}$/
+
+function offeredOf(c: InnerContext): OfferedList {
+  const { series = "", number = "", over = null } = c.req.query()
+  const isOver = over === null || seriesForm.test(over)
+  if (seriesForm.test(series) && /^[1-9][0-9]{0,14}$/.test(number) && isOver) {
+    return { series, number: Number(number), over }
+  }
+  throw new GatewayError("malformed", "a list of peers names its series and number")
 }
 
 async function depart(c: InnerContext, parts: InnerParts): Promise<Response> {

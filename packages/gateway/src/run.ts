@@ -29,6 +29,7 @@ import { Health } from "./health.ts"
 import { innerApp } from "./inner-listener.ts"
 import { type RunningListener, startListener } from "./listener.ts"
 import { outerApp } from "./outer-listener.ts"
+import { PeerList } from "./peer-list.ts"
 import { Peers } from "./peers.ts"
 import { gatewaySuite } from "./suite.ts"
 import { pinOfSocket } from "./tls.ts"
@@ -109,7 +110,13 @@ export async function runGateway(
     knownPinOf: (socket) => pinWhere(socket, (pin) => peers.byPin(pin) !== undefined),
   })
   const { exchangePin, courierPin } = config.inner
-  const asked = { store: () => store, departures, failures, arrivals, health, door }
+  const peerList = new PeerList({
+    store,
+    peers,
+    onReplaced: () => departures.refresh(),
+    diagnostics,
+  })
+  const asked = { store: () => store, peerList, departures, failures, arrivals, health, door }
   const inner = await startListener({
     config: config.inner,
     app: innerApp({ ...common, ...asked, exchangePin, courierPin }),

@@ -7,7 +7,7 @@ import { encode, openCustody } from "@tearline/crypto"
 
 import { type RunningGateway, runGateway, selfSignedIdentity, systemClock } from "../src/index.ts"
 import { ArrivalReader, type Frame, outsideOf } from "./arrival-reader.ts"
-import { Caller } from "./caller.ts"
+import { Caller, peersPath } from "./caller.ts"
 import { type Database, gatewayDatabase } from "./database.ts"
 import {
   type Organisation,
@@ -33,13 +33,17 @@ beforeAll(async () => {
 beforeEach(() => start(systemClock()))
 
 async function start(clock: NodeClock): Promise<void> {
+  await restart(clock)
+  await exchange.putPeers([peerEntry(alder)])
+}
+
+async function restart(clock: NodeClock = systemClock()): Promise<void> {
   gateway = await runGateway(configOf(birch, database.url), {
     clock,
     diagnostics: () => undefined,
   })
   exchange = new Caller(gateway.innerPort, birch.exchangeTls)
   peer = new Caller(gateway.outerPort, alder.outerTls)
-  await exchange.call("/inner/v1/peers", { method: "PUT", body: encode([peerEntry(alder)]) })
 }
 
 afterEach(async () => {
@@ -178,6 +182,39 @@ test("the inner listener says nothing to anyone but the exchange (M-CAR-3)", asy
   }
 })
 
+test("a list of peers is not taken over a newer one, after a restart neither, M-CAR-19", async () => {
+  const put = async (place: string, isFrozen: boolean) => {
+    const body = encode([peerEntry(alder, { isFrozen })])
+    const { status, body: said } = await exchange.call(`${peersPath}?${place}`, {
+      method: "PUT",
+      body,
+    })
+    return [status, said.length === 0 ? null : (JSON.parse(said.toString()) as unknown)]
+  }
+  const [one, two] = ["1", "2"].map((it) => it.repeat(32))
+  const held = { code: "superseded", series: one }
+  await exchange.putPeers([peerEntry(alder)])
+  const [status, before] = await put(`series=${one}&number=1`, false)
+  const { series } = before as { readonly series: string }
+  expect([status, before]).toEqual([409, { code: "superseded", series }])
+  expect(await put(`series=${one}&number=2&over=${series}`, true)).toEqual([204, null])
+  await gateway.close()
+  await restart()
+  expect(await put(`series=${one}&number=1&over=${series}`, false)).toEqual([409, held])
+  expect(await put(`series=${two}&number=9&over=${series}`, false)).toEqual([409, held])
+  expect((await peer.deliver(await signedUnit(alder, birch))).status).toBe(403)
+  expect(await put(`series=${one}&number=2&over=${series}`, false)).toEqual([204, null])
+  await arrive(3)
+})
+
+test("a list of peers without its place is refused", async () => {
+  const series = "1".repeat(32)
+  for (const place of ["", "series=1&number=1", `series=${series}`, `series=${series}&number=0`]) {
+    const call = { method: "PUT", body: encode([peerEntry(alder)]) }
+    expect((await exchange.call(`${peersPath}?${place}`, call)).status).toBe(400)
+  }
+})
+
 test("a list of peers that is malformed is refused whole", async () => {
   const bad = [
     { ...peerEntry(alder), org: "00" },
@@ -187,7 +224,7 @@ test("a list of peers that is malformed is refused whole", async () => {
     { ...peerEntry(alder), endpoint: "https://127.0.0.1:1/path" },
   ]
   for (const entry of bad) {
-    const answer = await exchange.call("/inner/v1/peers", { method: "PUT", body: encode([entry]) })
+    const answer = await exchange.putPeers([entry])
     expect(answer.status).toBe(400)
   }
   await arrive(3)

@@ -54,7 +54,7 @@ beforeEach(async () => {
   exchange = new Caller(gateway.innerPort, birch.exchangeTls)
   courier = new Caller(gateway.innerPort, courierTls)
   const entry = { ...peerEntry(alder), carrier: "file" }
-  await exchange.call("/inner/v1/peers", { method: "PUT", body: encode([entry]) })
+  await exchange.putPeers([entry])
 })
 
 afterEach(async () => {

@@ -1,10 +1,20 @@
 /** A client that is none of ours: whatever a gateway is told by it comes over plain `node:https`. */
 
+import { randomBytes } from "node:crypto"
 import { once } from "node:events"
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from "node:http"
 import { Agent, type AgentOptions, request, type RequestOptions } from "node:https"
 
+import { type Value, encode } from "@tearline/crypto"
+
 import type { TlsIdentity } from "../src/index.ts"
+
+export const peersPath = "/inner/v1/peers"
+
+/** The first list of a series of its own. */
+function newList(): string {
+  return `series=${randomBytes(16).toString("hex")}&number=1`
+}
 
 export interface Answer {
   readonly status: number
@@ -71,6 +81,15 @@ export class Caller {
   /** Hands a unit over as a peer's gateway does. */
   async deliver(unit: Uint8Array): Promise<Answer> {
     return await this.call("/tearline/v1/envelopes", { body: unit })
+  }
+
+  /** Gives the list of peers as an exchange does: over whatever the gateway holds. */
+  async putPeers(peers: readonly Value[]): Promise<Answer> {
+    const call = { method: "PUT", body: encode([...peers]) }
+    const first = await this.call(`${peersPath}?${newList()}`, call)
+    if (first.status !== 409) return first
+    const { series } = JSON.parse(first.body.toString()) as { readonly series: string }
+    return await this.call(`${peersPath}?${newList()}&over=${series}`, call)
   }
 
   close(): void {

@@ -6,7 +6,7 @@ import { globSync, readFileSync, statSync } from "node:fs"
 import { afterAll, beforeAll, expect, test } from "vitest"
 
 import type { Lane } from "@tearline/core"
-import { departureOf, encode, openCustody } from "@tearline/crypto"
+import { departureOf, openCustody } from "@tearline/crypto"
 
 import { ArrivalReader, outsideOf } from "./arrival-reader.ts"
 import { type Answer, Caller } from "./caller.ts"
@@ -60,8 +60,7 @@ async function restart(node: Node): Promise<void> {
 
 async function putPeers(node: Node, peer: Node): Promise<void> {
   const entry = peerEntry(peer.own, { port: peer.gateway.outerPort })
-  const body = encode([entry])
-  const { status } = await node.exchange.call("/inner/v1/peers", { method: "PUT", body })
+  const { status } = await node.exchange.putPeers([entry])
   expect(status).toBe(204)
 }
 
@@ -172,7 +171,7 @@ test("what was sealed shows nowhere in a gateway (M-CAR-15, I13)", async () => {
     await depart(departing),
     await depart(departing.subarray(1)),
     await alder.exchange.call("/inner/v1/departures?to=x&lane=9", { body: Buffer.from(marker) }),
-    await alder.exchange.call("/inner/v1/peers", { method: "PUT", body: encode([marker]) }),
+    await alder.exchange.putPeers([marker]),
     await alder.exchange.call("/inner/v1/taken", { body: Buffer.from(marker) }),
   ]
   expect(answers.map((it) => it.status)).toEqual([200, 400, 400, 400, 400])
@@ -237,8 +236,7 @@ test("no key of the configuration is in any diagnostic line (I13)", () => {
 
 test("a peer that does not know our key answers us nothing that we could read", async () => {
   const put = async (entry: ReturnType<typeof peerEntry>) => {
-    const body = encode([entry])
-    await birch.exchange.call("/inner/v1/peers", { method: "PUT", body })
+    await birch.exchange.putPeers([entry])
   }
   const known = peerEntry(alder.own)
   await put({ ...known, gatewayKeys: [birch.own.gateway.verifying.publicKey] })

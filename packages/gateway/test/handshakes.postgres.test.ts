@@ -5,8 +5,6 @@ import { type Socket, connect } from "node:net"
 
 import { afterAll, beforeAll, expect, test } from "vitest"
 
-import { encode } from "@tearline/crypto"
-
 import { Caller } from "./caller.ts"
 import { type Database, gatewayDatabase } from "./database.ts"
 import { type GatewayProcess, startGateway } from "./gateway-process.ts"
@@ -24,8 +22,7 @@ beforeAll(async () => {
   ;[database, alder, birch] = await Promise.all([gatewayDatabase(), organisation(), organisation()])
   gateway = await startGateway(configOf(birch, database.url))
   const exchange = new Caller(gateway.innerPort, birch.exchangeTls)
-  const body = encode([peerEntry(alder)])
-  await exchange.call("/inner/v1/peers", { method: "PUT", body })
+  await exchange.putPeers([peerEntry(alder)])
   exchange.close()
 })
 

@@ -4,7 +4,7 @@ import { hash } from "node:crypto"
 
 import { afterAll, beforeAll, expect, test } from "vitest"
 
-import { encode, openCustody, openRefusal, signOuter } from "@tearline/crypto"
+import { openCustody, openRefusal, signOuter } from "@tearline/crypto"
 
 import { type RunningGateway, runGateway, selfSignedIdentity, systemClock } from "../src/index.ts"
 import { type Answer, Caller } from "./caller.ts"
@@ -52,7 +52,7 @@ async function start(): Promise<void> {
 }
 
 async function putPeers(...peers: ReturnType<typeof peerEntry>[]): Promise<void> {
-  const { status } = await exchange.call("/inner/v1/peers", { method: "PUT", body: encode(peers) })
+  const { status } = await exchange.putPeers(peers)
   expect(status).toBe(204)
 }
 

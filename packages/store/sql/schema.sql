@@ -38,6 +38,13 @@ table gateway.peer
   CREATE UNIQUE INDEX peer_pkey ON gateway.peer USING btree (org)
   grant tl_gateway: delete, insert, select, update
 
+table gateway.peer_list
+  id smallint not null
+  series bytea
+  number bigint not null
+  CREATE UNIQUE INDEX peer_list_pkey ON gateway.peer_list USING btree (id)
+  grant tl_gateway: select, update
+
 table gateway.refused
   id uuid not null default gen_random_uuid()
   digest bytea

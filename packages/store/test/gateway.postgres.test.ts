@@ -81,21 +81,48 @@ test("a refused arrival is recorded, known or not", async () => {
   expect(await store.untaken(10)).toHaveLength(1)
 })
 
+const peer = {
+  org: birch,
+  gatewayKeys: [bytes("key one"), bytes("key two")],
+  pins: [digest("pin")],
+  endpoint: "https://birch.example:8443",
+  isFrozen: false,
+  carrier: "https" as const,
+}
+const series = "01".repeat(16)
+const later = "02".repeat(16)
+const place = (number: number) => ({ series, number, over: null })
+const superseded = (by: string) => ({ kind: "superseded", by })
+
 test("the list of peers is replaced as a whole", async () => {
-  const peer = {
-    org: birch,
-    gatewayKeys: [bytes("key one"), bytes("key two")],
-    pins: [digest("pin")],
-    endpoint: "https://birch.example:8443",
-    isFrozen: false,
-    carrier: "https" as const,
-  }
-  await store.replacePeers([peer, { ...peer, org: cedar, isFrozen: true }])
+  await store.replacePeers(place(1), [peer, { ...peer, org: cedar, isFrozen: true }])
   expect(await store.peers()).toHaveLength(2)
-  await store.replacePeers([peer])
+  await store.replacePeers(place(2), [peer])
   expect(await store.peers()).toEqual([peer])
-  await store.replacePeers([])
+  await store.replacePeers(place(3), [])
   expect(await store.peers()).toEqual([])
+})
+
+test("of lists that come at once and in any order the newest stays, M-CAR-19", async () => {
+  const numbers = [3, 1, 6, 2, 5, 4]
+  await Promise.all(
+    numbers.map(async (number) => {
+      const pins = [digest(`pin ${number}`)]
+      return await store.replacePeers(place(number), [{ ...peer, pins }])
+    }),
+  )
+  expect(await store.peers()).toEqual([{ ...peer, pins: [digest("pin 6")] }])
+})
+
+test("a list of another series is taken only over the one that is held, M-CAR-19", async () => {
+  const frozen = { ...peer, isFrozen: true }
+  await store.replacePeers(place(7), [peer])
+  const blind = { series: later, number: 1, over: null }
+  expect(await store.replacePeers(blind, [frozen])).toEqual(superseded(series))
+  expect(await store.peers()).toEqual([peer])
+  expect(await store.replacePeers({ ...blind, over: series }, [frozen])).toEqual({ kind: "taken" })
+  expect(await store.replacePeers(place(8), [peer])).toEqual(superseded(later))
+  expect(await store.peers()).toEqual([frozen])
 })
 
 test("a connection that the server ended costs at most one call", async () => {

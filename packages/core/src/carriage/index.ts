@@ -41,6 +41,13 @@ export {
   type SeamOutsideParts,
   type SeamOutsideTimes,
 } from "./seam-outside.ts"
+export { mayReplace, type ListAnswer, type ListPlace, type OfferedList } from "./peer-list.ts"
+export {
+  PeerTeller,
+  type OfferAnswer,
+  type PeerTellerParts,
+  type PeerTellerTimes,
+} from "./peer-teller.ts"
 export { departureTimes, Departures } from "./departures.ts"
 export { CarriedAnswers, type AnsweredUnit, type CarriedAnswersParts } from "./carried-answers.ts"
 export { FileDoor } from "./file-door.ts"

@@ -11,13 +11,7 @@ import type { Chance, Hashing } from "../host/ports.ts"
 import type { Lane } from "../vocabulary/precedence.ts"
 import type { Timers } from "./ports.ts"
 import { SeamReader } from "./seam-reader.ts"
-import {
-  asciiOf,
-  overtakenBy,
-  type SeamAnswer,
-  type SeamFolder,
-  type SeamRecord,
-} from "./seam-record.ts"
+import { asciiOf, type SeamAnswer, type SeamFolder, type SeamRecord } from "./seam-record.ts"
 
 export interface SeamInsideTimes {
   readonly lookMs: number
@@ -30,7 +24,6 @@ export interface SeamInsideParts {
   readonly timers: Timers
   readonly chance: Chance
   readonly hashing: Pick<Hashing, "hash">
-  readonly nowMs: () => number
   readonly times?: SeamInsideTimes
   /** An arrival, or undefined for a sign of life. */
   readonly onFrame: (frame: Uint8Array | undefined) => void
@@ -60,7 +53,6 @@ export class SeamInside {
   readonly #parts: SeamInsideParts
   readonly #reader: SeamReader
   readonly #waiting = new Map<string, Set<Waiter>>()
-  #number = 0
   #isClosed = false
 
   constructor(parts: SeamInsideParts) {
@@ -109,8 +101,7 @@ export class SeamInside {
       if (waiters.size === 0 && this.#waiting.get(id) === waiters) this.#waiting.delete(id)
     }
     try {
-      const number = about === "" ? this.#nextNumber() : 0
-      const { name } = await out.put({ kind: "ask", lane, id, number, target, about, body })
+      const { name } = await out.put({ kind: "ask", lane, id, target, about, body })
       const answer = await promise
       // What is named is wanted still, however long it lies there.
       if (answer === undefined && about === "") await out.remove(name).catch(() => undefined)
@@ -124,11 +115,6 @@ export class SeamInside {
     const { hashing, chance } = this.#parts
     const bytes = about === "" ? chance.bytes(16) : hashing.hash(asciiOf(about)).subarray(0, 16)
     return bytes.toHex()
-  }
-
-  #nextNumber(): number {
-    this.#number = Math.max(this.#number + 1, Math.floor(this.#parts.nowMs()))
-    return this.#number
   }
 
   async #read(record: SeamRecord): Promise<boolean> {
@@ -148,8 +134,6 @@ export class SeamInside {
   }
 
   async #answered(answer: SeamAnswer): Promise<boolean> {
-    // The clock was set back between two lives of this side: asked again, it counts.
-    this.#number = Math.max(this.#number, overtakenBy(answer))
     const waiters = this.#waiting.get(answer.id)
     if (waiters === undefined || waiters.size === 0) {
       return answer.about === "" || (await this.#parts.onLate(answer))

@@ -3,15 +3,15 @@
  * removes what was asked.
  *
  * Stopping between any two of these does no more than doing it again: everything asked is about a
- * state or an envelope, and once is as good as twice. Only a list that replaces another must not
- * come after a newer one: it is numbered.
+ * state or an envelope, and once is as good as twice. Nothing is remembered here: which list of
+ * peers is the newer one is known to the gateway alone (peer-list.ts).
  */
 
 import type { Chance } from "../host/ports.ts"
 import type { Lane } from "../vocabulary/precedence.ts"
 import type { Timers } from "./ports.ts"
 import { SeamReader } from "./seam-reader.ts"
-import { overtaken, type SeamAsk, type SeamFolder, type SeamRecord } from "./seam-record.ts"
+import type { SeamAsk, SeamFolder, SeamRecord } from "./seam-record.ts"
 
 export interface SeamOutsideTimes {
   readonly lookMs: number
@@ -33,8 +33,6 @@ export interface SeamOutsideParts {
   readonly times?: SeamOutsideTimes
   /** Undefined when nobody can answer now. Does not throw. */
   readonly perform: (ask: SeamAsk) => Promise<Performed | undefined>
-  /** Whether this replaces what was asked before under the same target. */
-  readonly isReplacing: (ask: SeamAsk) => boolean
   /** Done at a time, beside FLASH. */
   readonly atOnceMax?: number
   readonly onTrouble?: (error: unknown) => void
@@ -47,7 +45,6 @@ export class SeamOutside {
   readonly #parts: SeamOutsideParts
   readonly #times: SeamOutsideTimes
   readonly #reader: SeamReader
-  readonly #latest = new Map<string, number>()
   #isClosed = false
 
   constructor(parts: SeamOutsideParts) {
@@ -100,11 +97,7 @@ export class SeamOutside {
   async #read(record: SeamRecord): Promise<boolean> {
     // Ours, come round: see the exchange's end.
     if (record.kind !== "ask") return true
-    const { perform, isReplacing, timers, out } = this.#parts
-    if (isReplacing(record) && !this.#isNewest(record)) {
-      await out.put(overtaken(record, this.#latest.get(record.target) ?? 0))
-      return true
-    }
+    const { perform, timers, out } = this.#parts
     const performed = await perform(record)
     if (performed === undefined) {
       const { promise, resolve } = Promise.withResolvers<void>()
@@ -115,12 +108,6 @@ export class SeamOutside {
     if (this.#isClosed) return false
     const { id, lane, about } = record
     await out.put({ kind: "answer", id, lane, about, ...performed })
-    return true
-  }
-
-  #isNewest({ target, number }: SeamAsk): boolean {
-    if (number < (this.#latest.get(target) ?? 0)) return false
-    this.#latest.set(target, number)
     return true
   }
 }

@@ -20,8 +20,6 @@ export interface SeamAsk extends Common {
   readonly kind: "ask"
   /** 16 bytes in hexadecimal. */
   readonly id: string
-  /** Larger in whatever is asked later. */
-  readonly number: number
   /** What is asked: a request of the inner interface. */
   readonly target: string
   /** Comes back as it was: an answer may find its asker gone and be of use still. */
@@ -51,31 +49,9 @@ export type SeamRecord = SeamAsk | SeamAnswer | SeamFrame | SeamBegun
 
 const kinds = ["ask", "answer", "frame", "begun"] as const
 
-/** The status of what was not done since a later number had been seen; its body is that number. */
-const overtakenStatus = 409
-/** Of what is believed: counting on from there never comes to an end. */
-const numberMax = 2 ** 52
-
-/** Tells the asker which number it has to exceed. */
-export function overtaken(
-  { id, lane, about }: Pick<SeamAsk, "id" | "lane" | "about">,
-  latest: number,
-): SeamAnswer {
-  const body = new Uint8Array(8)
-  new DataView(body.buffer).setBigUint64(0, BigInt(latest))
-  return { kind: "answer", id, lane, about, status: overtakenStatus, body }
-}
-
-/** The number that an answer says has been seen; 0 for any other answer. */
-export function overtakenBy({ status, body }: SeamAnswer): number {
-  if (status !== overtakenStatus || body.length !== 8) return 0
-  const number = Number(new DataView(body.buffer, body.byteOffset, 8).getBigUint64(0))
-  return number <= numberMax ? number : 0
-}
-
 const magic = Uint8Array.fromHex("544c5345414d310a")
-const at = { kind: 8, lane: 9, status: 10, number: 12, id: 20, target: 36, about: 38, body: 40 }
-const headBytes = 44
+const at = { kind: 8, lane: 9, status: 10, id: 12, target: 28, about: 30, body: 32 }
+const headBytes = 36
 const textBytesMax = 1_024
 const noId = "00".repeat(16)
 
@@ -97,7 +73,6 @@ function encode(record: SeamRecord): Uint8Array {
   bytes[at.kind] = kinds.indexOf(kind)
   bytes[at.lane] = lane
   view.setUint16(at.status, "status" in record ? record.status : 0)
-  view.setBigUint64(at.number, BigInt("number" in record ? record.number : 0))
   bytes.set(Uint8Array.fromHex("id" in record ? record.id : noId), at.id)
   view.setUint16(at.target, target.length)
   view.setUint16(at.about, about.length)
@@ -112,7 +87,6 @@ function encode(record: SeamRecord): Uint8Array {
 interface Fields extends Common {
   readonly kind: SeamRecord["kind"]
   readonly status: number
-  readonly number: number
   readonly id: string
   readonly target: string
   readonly about: string
@@ -126,15 +100,13 @@ function fieldsIn(bytes: Uint8Array): Fields | undefined {
   const bodyAt = aboutAt + view.getUint16(at.about)
   if (kind === undefined || lane > 3) return undefined
   if (bodyAt + view.getUint32(at.body) !== bytes.length) return undefined
-  const number = Number(view.getBigUint64(at.number))
   const target = textIn(bytes.subarray(headBytes, aboutAt))
   const about = textIn(bytes.subarray(aboutAt, bodyAt))
-  if (!Number.isSafeInteger(number) || target === undefined || about === undefined) return undefined
+  if (target === undefined || about === undefined) return undefined
   return {
     kind,
     lane: lane as Lane,
     status: view.getUint16(at.status),
-    number,
     id: bytes.subarray(at.id, at.id + 16).toHex(),
     target,
     about,
@@ -147,10 +119,10 @@ function decode(bytes: Uint8Array): SeamRecord | undefined {
   if (magic.some((byte, index) => bytes[index] !== byte)) return undefined
   const fields = fieldsIn(bytes)
   if (fields === undefined) return undefined
-  const { kind, lane, status, number, id, target, about, body } = fields
+  const { kind, lane, status, id, target, about, body } = fields
   switch (kind) {
     case "ask":
-      return { kind, lane, body, id, number, target, about }
+      return { kind, lane, body, id, target, about }
     case "answer":
       return { kind, lane, body, id, about, status }
     case "frame":

@@ -1,4 +1,4 @@
-/** What our gateway says of a unit when the exchange has long gone on to something else. */
+/** What our gateway says of something when the exchange has long gone on to something else. */
 
 import {
   departureTimes,
@@ -10,9 +10,12 @@ import {
 } from "@tearline/core"
 
 import { type DepartureParts, readAnswered } from "../departure.ts"
+import { listNamed, readOffered } from "../peer-list.ts"
+import type { Peers } from "../peers.ts"
 
 interface LateParts extends Pick<DepartureParts, "own" | "gatewayKeyOf"> {
   readonly departures: Departures
+  readonly peers: Pick<Peers, "gatewayAnswered">
 }
 
 /** What was not answered lies in the folder: it is written again only should it be lost there. */
@@ -24,8 +27,13 @@ export const seamTimes: DepartureTimes = {
 const nameForm = /^([0-9a-f]{64})\/([0-9a-f]{32})$/
 
 /** Settles the item that the answer is about; what settles nothing comes of itself again. */
-export function lateAnswers({ departures, ...parts }: LateParts) {
+export function lateAnswers({ departures, peers, ...parts }: LateParts) {
   return async ({ about, status, body }: SeamAnswer): Promise<boolean> => {
+    const list = listNamed(about)
+    if (list !== undefined) {
+      peers.gatewayAnswered(list, readOffered({ status, body: Buffer.from(body) }))
+      return true
+    }
     const [, digest, peer] = nameForm.exec(about) ?? []
     if (digest === undefined || peer === undefined) return true
     const item = { digest: digest as Digest, peer: peer as OrgId }

@@ -47,7 +47,6 @@ class Mover implements RunningMover {
     this.#outside = new SeamOutside({
       ...foldersAt(folders),
       perform: (ask) => this.#perform(ask),
-      isReplacing: ({ target }) => target.startsWith("PUT "),
       onTrouble: (error) => diagnostics("warn", "seam_folder_away", { code: codeOf(error) }),
     })
   }

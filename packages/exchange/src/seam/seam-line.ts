@@ -60,7 +60,6 @@ export class SeamLine implements InnerLine {
     this.#inside = new SeamInside({
       ...foldersAt(folders),
       hashing,
-      nowMs: () => Date.now(),
       onFrame: (frame) => this.#give(frame ?? new Uint8Array()),
       onLate: (answer) => this.#onLate(answer),
       onBegun: () => this.#end(),

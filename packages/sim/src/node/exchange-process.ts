@@ -298,7 +298,6 @@ export class ExchangeProcess {
       guard,
       life: this.life,
       random,
-      nowMs: () => this.clock.nowMs(),
       onLate: async ({ digest, peer }, answer) => {
         const departed = readAnswer(answer, { digest, peer }, this.#own.org)
         if (departed.kind !== "custody" && departed.kind !== "refused") return true

@@ -30,7 +30,6 @@ export interface SeamDoorParts {
   readonly guard: Guard
   readonly life: Life
   readonly random: Random
-  readonly nowMs: () => number
   /** What the gateway said of a unit, when nobody waits any more; false when it must come again. */
   readonly onLate: (
     item: { readonly digest: Digest; readonly peer: OrgId },
@@ -48,14 +47,13 @@ export class SeamDoor implements InnerDoor {
 
   constructor(parts: SeamDoorParts) {
     this.#parts = parts
-    const { guard, life, random, nowMs } = parts
+    const { guard, life, random } = parts
     this.life = life
     this.#inside = new SeamInside({
       ...guard.foldersOf("exchange", life),
       timers: life,
       chance: random,
       hashing,
-      nowMs,
       times: { lookMs },
       onFrame: (frame) => this.#feed?.push(frame === undefined ? null : decodeArrival(frame)),
       onLate: (answer) => this.#late(answer),

@@ -28,7 +28,6 @@ export class SeamMover {
       timers: life,
       chance: random,
       times,
-      isReplacing: () => false,
       perform: (ask) => this.#inTime(ask),
     })
     guard.onArrival("gateway", () => {

@@ -3,15 +3,20 @@
  * its peers. What travels by file is in `carried.ts`.
  */
 
-import type {
-  Carrier,
-  Digest,
-  GatewayJournal,
-  GatewayWrite,
-  HeldArrival,
-  Lane,
-  OrgId,
-  RefusedArrival,
+import type { Transaction } from "kysely"
+
+import {
+  type Carrier,
+  type Digest,
+  type GatewayJournal,
+  type GatewayWrite,
+  type HeldArrival,
+  type Lane,
+  type ListAnswer,
+  mayReplace,
+  type OfferedList,
+  type OrgId,
+  type RefusedArrival,
 } from "@tearline/core"
 
 import type { Statement } from "../batch.ts"
@@ -44,8 +49,8 @@ export interface GatewayStore extends GatewayJournal {
   untaken(limit: number, excluding?: readonly Digest[]): Promise<readonly HeldArrival[]>
   /** The exchange has these durably: they are never given by `untaken` again. */
   markTaken(digests: readonly Digest[]): Promise<void>
-  /** Replaces the whole list. */
-  replacePeers(peers: readonly GatewayPeer[]): Promise<void>
+  /** Replaces the whole list, unless the one that is held is newer or of an unknown series. */
+  replacePeers(offered: OfferedList, peers: readonly GatewayPeer[]): Promise<ListAnswer>
   peers(): Promise<readonly GatewayPeer[]>
   /** How many envelopes the exchange has not taken yet, by lane. */
   counts(): Promise<{ readonly untaken: readonly [number, number, number, number] }>
@@ -65,6 +70,8 @@ interface Tables {
     is_frozen: boolean
     carrier: Carrier
   }
+  /** One row. */
+  "gateway.peer_list": { id: number; series: Buffer | null; number: number }
 }
 
 const insertArrivals = insertion<HeldArrival>({
@@ -159,20 +166,9 @@ class Store implements GatewayStore {
     })
   }
 
-  async replacePeers(peers: readonly GatewayPeer[]): Promise<void> {
-    const rows = peers.map((it) => ({
-      org: Buffer.from(it.org, "hex"),
-      endpoint: it.endpoint,
-      gateway_keys: it.gatewayKeys.map((key) => Buffer.from(key)),
-      pins: [...it.pins],
-      is_frozen: it.isFrozen,
-      carrier: it.carrier,
-    }))
-    await this.#connections.named("peer_replace", async (tables) => {
-      await tables.transaction().execute(async (transaction) => {
-        await transaction.deleteFrom("gateway.peer").execute()
-        if (rows.length > 0) await transaction.insertInto("gateway.peer").values(rows).execute()
-      })
+  async replacePeers(offered: OfferedList, peers: readonly GatewayPeer[]): Promise<ListAnswer> {
+    return await this.#connections.named("peer_replace", async (tables) => {
+      return await tables.transaction().execute((it) => replacePeers(it, offered, peers))
     })
   }
 
@@ -216,6 +212,41 @@ class Store implements GatewayStore {
 
   async close(): Promise<void> {
     await this.#connections.close()
+  }
+}
+
+/** The one row of the place is locked first, so that lists go one after another. */
+async function replacePeers(
+  transaction: Transaction<Tables>,
+  offered: OfferedList,
+  peers: readonly GatewayPeer[],
+): Promise<ListAnswer> {
+  const place = transaction.selectFrom("gateway.peer_list").select(["series", "number"])
+  const row = await place.where("id", "=", 1).forUpdate().executeTakeFirstOrThrow()
+  const by = row.series?.toString("hex")
+  if (by !== undefined && !mayReplace({ series: by, number: row.number }, offered)) {
+    return { kind: "superseded", by }
+  }
+  const { series, number } = offered
+  await transaction
+    .updateTable("gateway.peer_list")
+    .set({ series: Buffer.from(series, "hex"), number })
+    .where("id", "=", 1)
+    .execute()
+  await transaction.deleteFrom("gateway.peer").execute()
+  const rows = peers.map(rowOf)
+  if (rows.length > 0) await transaction.insertInto("gateway.peer").values(rows).execute()
+  return { kind: "taken" }
+}
+
+function rowOf(peer: GatewayPeer): Tables["gateway.peer"] {
+  return {
+    org: Buffer.from(peer.org, "hex"),
+    endpoint: peer.endpoint,
+    gateway_keys: peer.gatewayKeys.map((key) => Buffer.from(key)),
+    pins: [...peer.pins],
+    is_frozen: peer.isFrozen,
+    carrier: peer.carrier,
   }
 }
 
