@@ -151,7 +151,11 @@ export class Checkers {
   /** A lease may run out while the disk fails; otherwise whoever sends holds one. */
   #mustBeLeased(own: Organisation, { id, thread }: OutboxItem): void {
     const row = own.exchangeDisk.outbox.get(id)
-    const { nowMs } = this.#world.schedule
+    const { nowMs, ran } = this.#world.schedule
+    // Whoever sends may not know before the next event.
+    if (row === undefined && (this.#committedIn.get(own.org) ?? 0) < ran) {
+      this.fail("I3", `${own.name} sends ${id}, which has left its outbox`, thread)
+    }
     const overMs = nowMs - (row?.freeAtMs ?? nowMs)
     const isWell = own.exchangeDisk.platter.condition === "well"
     const wellMs = isWell ? nowMs - own.troubledAtMs : 0
@@ -226,16 +230,20 @@ export class Checkers {
     }
   }
 
+  /** In which event each organisation's exchange has last written. */
+  readonly #committedIn = new Map<OrgId, number>()
+
   /** A transaction of an exchange is durable, as a whole. */
   committed(own: Organisation, writes: readonly ExchangeWrite[]): void {
+    this.#committedIn.set(own.org, this.#world.schedule.ran)
     this.#passes(own.name, timesIn(writes))
     const placeOf = (digest: Digest, peer: OrgId) => this.#placeOf(digest, peer)
     this.lanes.committed(writes, { own, placeOf })
-    for (const { digest, peer } of refusalsOwed(writes, this.#world.hostile)) {
+    for (const { digest, peer, atMs } of refusalsOwed(writes, this.#world.hostile)) {
       // Whoever was rolled back without knowing it says nothing until it is told.
       const isSilent = own.exchangeDisk.links.get(peer)?.link.rolledBack !== undefined
       if (isSilent || this.restoredSince.has(own.org)) continue
-      if (this.lanes.hasRefusedEnough(own, peer)) continue
+      if (this.lanes.hasRefusedEnough(own, peer, atMs)) continue
       this.fail("I9", `${own.name} does not tell ${peer} that it refuses ${digest}`)
     }
   }

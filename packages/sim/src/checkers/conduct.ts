@@ -27,7 +27,7 @@ const messagesIn = (writes: readonly ExchangeWrite[]): MessageWrite[] =>
 export function refusalsOwed(
   writes: readonly ExchangeWrite[],
   hostile: OrgId,
-): readonly { readonly digest: Digest; readonly peer: OrgId }[] {
+): readonly { readonly digest: Digest; readonly peer: OrgId; readonly atMs: number }[] {
   const said = new Set(
     messagesIn(writes)
       .filter((it) => it.direction === "out" && it.message.statement.kind === "receipt")
@@ -36,13 +36,13 @@ export function refusalsOwed(
   const refused = writes
     .filter((it) => it.kind === "arrival")
     .filter((it) => it.code !== null)
-    .map((it) => ({ digest: it.digest, peer: it.sender }))
+    .map((it) => ({ digest: it.digest, peer: it.sender, atMs: it.atMs }))
   const unknown = messagesIn(writes)
     .filter(({ peer, direction, message: { statement } }) => {
       const isKnown = knowsKind(statement.kind) || statement.kind === "heartbeat"
       return direction === "in" && peer === hostile && !isKnown
     })
-    .map((it) => ({ digest: it.message.digest, peer: it.peer }))
+    .map((it) => ({ digest: it.message.digest, peer: it.peer, atMs: it.learnedAtMs }))
   return [...refused, ...unknown].filter((it) => !said.has(it.digest))
 }
 

@@ -189,8 +189,9 @@ export class Lanes {
   }
 
   /** Whether as many were refused in the last hour as may be: then no more is said. */
-  hasRefusedEnough(own: Organisation, peer: OrgId): boolean {
-    return this.of(own, peer).refusedAtMs.length >= refusalsMax
+  hasRefusedEnough(own: Organisation, peer: OrgId, nowMs: number): boolean {
+    const lastHour = this.of(own, peer).refusedAtMs.filter((it) => nowMs - it < hour)
+    return lastHour.length >= refusalsMax
   }
 
   /** What the peer tells that it holds of ours is kept, as far as it was ever given (M-LNK-9). */

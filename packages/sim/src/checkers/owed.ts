@@ -27,7 +27,7 @@ const mustBeRead = new Set(["warning", "thanks", "public-line"])
 
 type End = Obligation["end"]
 
-interface Owed {
+export interface Owed {
   readonly owedBy: OrgId
   readonly startMs: number
   readonly dueMs: number
@@ -263,7 +263,7 @@ function agreeing(ledger: Ledger, said: SaidIn): void {
 }
 
 /** Everything owed in a thread whose messages are all known to the observer. */
-function owedIn(row: ThreadRow, said: SaidIn): ReadonlyMap<string, Owed> {
+export function owedIn(row: ThreadRow, said: SaidIn): ReadonlyMap<string, Owed> {
   const ledger = new Ledger(said, row)
   carriage(ledger, said)
   thanking(ledger, said)

@@ -77,14 +77,16 @@ function isStricter(a: Utterance, b: Utterance): number {
   return at >= 0 && (left[at] as number | string) < (right[at] as number | string) ? -1 : 1
 }
 
-/** What it answers is here, and the first of it of a kind that it can answer (M-THR-6). */
-function hasEffect({ kind, answers }: Statement, kinds: ReadonlyMap<MessageId, string>): boolean {
-  if (!knowsKind(kind)) return false
+/** The first of what it answers that is not here, or of no kind that it can answer (M-THR-6). */
+function awaited(
+  { kind, answers }: Statement,
+  kinds: ReadonlyMap<MessageId, string>,
+): MessageId | undefined {
   const wanted = answered[kind] ?? []
-  if (wanted.length === 0) return true
-  if (!answers.every((it) => kinds.has(it))) return false
+  if (wanted.length === 0) return undefined
   const [first] = answers
-  return first === undefined || wanted.includes(kinds.get(first) ?? "")
+  if (first !== undefined && !wanted.includes(kinds.get(first) ?? "")) return first
+  return answers.find((it) => !kinds.has(it))
 }
 
 export class SaidIn {
@@ -92,6 +94,7 @@ export class SaidIn {
   readonly effective: readonly Utterance[]
   readonly originator: OrgId
   readonly addressee: OrgId
+  readonly #kinds: ReadonlyMap<MessageId, string>
   readonly #custody: ReadonlyMap<Digest, number>
   readonly #byKind: ReadonlyMap<string, readonly Utterance[]>
   readonly warning: Utterance | undefined
@@ -102,10 +105,17 @@ export class SaidIn {
     this.addressee = addressee
     this.#custody = new Map(row.custody.map((it) => [it.digest, it.atMs]))
     this.all = utterances.toSorted(compare)
-    const kinds = new Map(utterances.map((it) => [it.id, it.statement.kind]))
-    this.effective = this.all.filter(({ statement }) => hasEffect(statement, kinds))
+    this.#kinds = new Map(utterances.map((it) => [it.id, it.statement.kind]))
+    this.effective = this.all.filter(
+      (it) => knowsKind(it.statement.kind) && this.awaitedBy(it) === undefined,
+    )
     this.#byKind = Map.groupBy(this.effective, (it) => it.statement.kind)
     this.warning = this.of("warning").toSorted(isStricter).at(0)
+  }
+
+  /** What it waits for before it takes effect. */
+  awaitedBy({ statement }: Utterance): MessageId | undefined {
+    return awaited(statement, this.#kinds)
   }
 
   of(kind: string): readonly Utterance[] {

@@ -10,8 +10,22 @@ import type { Organisation } from "../node/organisation.ts"
 /** A queue that is nearly full gives back what has no room; who waits is then not known here. */
 const roomMax = 250
 
+const minute = 60_000
+/** An attempt may hang for a while before the next interval begins. */
+const slackMs = 10 * minute
+
+/** How many may go at once, and how long until a peer that failed is tried again, at most. */
+interface Bounds {
+  readonly flash: number
+  readonly flashMax: number
+  readonly max: number
+}
+
 interface Held {
   readonly item: OutboxItem
+  readonly sinceMs: number
+  /** A FLASH that came when nothing was under way to its peer: in this event the peer is tried. */
+  readonly mustTryIn: number
   isFlying: boolean
   /** The event in which it left the outbox: whoever sent it may not know before the next. */
   goneIn: number | undefined
@@ -19,18 +33,27 @@ interface Held {
 
 type Fail = (message: string) => void
 
+/** How many events have run, and what time it is. */
+interface Course {
+  readonly ran: number
+  readonly nowMs: number
+}
+
 /** What one run of an exchange has in hand, by peer. */
 export class InHand {
   readonly #byPeer = new Map<OrgId, Map<string, Held>>()
   readonly #peerOf = new Map<string, OrgId>()
-  readonly #places: { readonly flash: number }
+  /** When something last went to each peer. */
+  readonly #tried = new Map<OrgId, Course>()
+  /** Peers to which no line goes: what is under way to them is not known here. */
+  readonly #carried = new Set<OrgId>()
+  readonly #bounds: Bounds
   readonly #fail: Fail
-  readonly #ran: () => number
+  readonly #course: Course
 
-  /** `ran`: how many events have run. */
-  constructor(places: { readonly flash: number }, ran: () => number, fail: Fail) {
-    this.#places = places
-    this.#ran = ran
+  constructor(bounds: Bounds, course: Course, fail: Fail) {
+    this.#bounds = bounds
+    this.#course = course
     this.#fail = fail
   }
 
@@ -38,7 +61,12 @@ export class InHand {
     const held = this.#byPeer.get(item.peer) ?? new Map<string, Held>()
     this.#byPeer.set(item.peer, held)
     this.#peerOf.set(item.id, item.peer)
-    if (!held.has(item.id)) held.set(item.id, { item, isFlying: false, goneIn: undefined })
+    if (held.has(item.id)) return
+    const { ran, nowMs: sinceMs } = this.#course
+    // What is under way may be the one attempt that an outage is given.
+    const isBusy = this.#carried.has(item.peer) || held.values().some((it) => it.isFlying)
+    const mustTryIn = item.lane === 0 && !isBusy ? ran : 0
+    held.set(item.id, { item, sinceMs, mustTryIn, isFlying: false, goneIn: undefined })
   }
 
   drop(id: string): void {
@@ -52,7 +80,7 @@ export class InHand {
   gone(id: string): void {
     const peer = this.#peerOf.get(id)
     const held = peer && this.#byPeer.get(peer)?.get(id)
-    if (held) held.goneIn = this.#ran()
+    if (held) held.goneIn = this.#course.ran
   }
 
   /** Goes to the gateway now; gives what to call when nobody has taken it. */
@@ -62,15 +90,46 @@ export class InHand {
     if (item.lane > 0 && held.size < roomMax) this.#mustBeFirst(item, held)
     const own = held.get(item.id) as Held
     own.isFlying = true
+    this.#note(item.peer)
     // What was taken keeps its place until that is durable, and it is dropped.
     return () => {
       own.isFlying = false
     }
   }
 
+  /** Is laid out for a carrier. */
+  carried({ peer }: OutboxItem): void {
+    this.#carried.add(peer)
+    this.#note(peer)
+  }
+
+  #note(peer: OrgId): void {
+    const { ran, nowMs } = this.#course
+    this.#tried.set(peer, { ran, nowMs })
+  }
+
+  /** A peer to which something is to go, and that is not tried as often as it should be. */
+  untried(nowMs: number): string | undefined {
+    const { flashMax, max } = this.#bounds
+    for (const [peer, held] of this.#byPeer) {
+      this.#forgetGone(held)
+      const tried = this.#tried.get(peer) ?? { ran: 0, nowMs: 0 }
+      for (const { item, sinceMs, mustTryIn, isFlying } of held.values()) {
+        if (isFlying) continue
+        if (mustTryIn > tried.ran && mustTryIn < this.#course.ran) {
+          return `does not try ${peer} although the FLASH ${item.id} has come`
+        }
+        const withinMs = (item.lane === 0 ? flashMax : max) + slackMs
+        if (nowMs - Math.max(tried.nowMs, sinceMs) > withinMs)
+          return `no longer tries to send ${item.id}`
+      }
+    }
+    return undefined
+  }
+
   #forgetGone(held: ReadonlyMap<string, Held>): void {
     for (const { item, goneIn } of held.values()) {
-      if (goneIn !== undefined && goneIn < this.#ran()) this.drop(item.id)
+      if (goneIn !== undefined && goneIn < this.#course.ran) this.drop(item.id)
     }
   }
 
@@ -82,7 +141,7 @@ export class InHand {
       if (isFlying) flashesFlying += item.lane === 0 ? 1 : 0
       else if (item.lane < (waiting?.lane ?? lane)) waiting = item
     }
-    const isFull = waiting?.lane === 0 && flashesFlying >= this.#places.flash
+    const isFull = waiting?.lane === 0 && flashesFlying >= this.#bounds.flash
     if (waiting === undefined || isFull) return
     this.#fail(`lane ${lane} goes while ${waiting.id} of lane ${waiting.lane} waits`)
   }

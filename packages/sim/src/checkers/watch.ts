@@ -10,6 +10,10 @@ import type { Organisation } from "../node/organisation.ts"
 import { numberFault } from "./conduct.ts"
 import { owedFault } from "./owed.ts"
 import { SaidIn, type Utterance } from "./said-in.ts"
+import { viewFault } from "./view.ts"
+
+/** One look in so many goes to the hash too: it is the dearest, and what bends it bends many. */
+const hashedEvery = 4
 
 /** What the watch asks of whoever remembers all signing. */
 export interface Memory {
@@ -25,6 +29,7 @@ export interface Memory {
 export class Watch {
   readonly #memory: Memory
   readonly #changed = new Map<Organisation, Set<ThreadId>>()
+  #looks = 0
 
   constructor(memory: Memory) {
     this.#memory = memory
@@ -54,8 +59,11 @@ export class Watch {
       fail("I5", `${own.name} believes that what is not its own was refused`, thread)
     }
     const ours = utterances.filter((it) => it.statement.author === own.org)
+    const said = new SaidIn(row, utterances)
+    this.#looks += 1
     const fault =
-      owedFault(row, new SaidIn(row, utterances)) ??
+      owedFault(row, said) ??
+      (this.#looks % hashedEvery === 0 ? viewFault(row, said) : undefined) ??
       (excused.has(thread) ? undefined : numberFault(ours))
     if (fault !== undefined) fail("I10", `${own.name}: ${fault}`, thread)
   }

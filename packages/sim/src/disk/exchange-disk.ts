@@ -131,6 +131,8 @@ export class ExchangeDisk {
   onCorrupt: (id: MessageId, thread: ThreadId) => void = () => undefined
   /** What has been taken or refused is being taken again. */
   onTwice: (digest: Digest) => void = () => undefined
+  /** A row is not as it was read, although no other process writes here. */
+  onConflict: (of: "thread" | "link") => void = () => undefined
   /** Changes a planted bug makes to what is written. */
   bent: (write: ExchangeWrite) => ExchangeWrite = (it) => it
   readonly #schedule: Schedule
@@ -275,6 +277,8 @@ export class ExchangeDisk {
         ? this.threads.get(write.thread.id)?.head.version
         : this.links.get(write.link.peer)?.version
     if ((stored ?? null) === write.expectedVersion) return
+    // What was retired is not there any more, whoever remembers it.
+    if (stored !== undefined) this.onConflict(write.kind)
     throw new DiskError("conflict", "changed since it was read: read it again")
   }
 

@@ -52,6 +52,7 @@ export class Platter {
   readonly #pending = new Set<Transaction>()
   #armed: { readonly moment: Moment; readonly strike: () => void } | undefined
   #undo: (() => void)[] | undefined
+  #failedAtMs = 0
   condition: Condition = "well"
   /** The next transaction is reported as failed and flushed all the same. */
   isAmbiguous = false
@@ -137,8 +138,9 @@ export class Platter {
     this.#flush(
       transaction,
       () => {
-        if (isAmbiguous) reject(new DiskError("unavailable", "the answer to the commit was lost"))
-        else resolve(result)
+        if (!isAmbiguous) return resolve(result)
+        this.#failedAtMs = this.#parts.schedule.nowMs
+        reject(new DiskError("unavailable", "the answer to the commit was lost"))
       },
       reject,
     )
@@ -163,8 +165,14 @@ export class Platter {
     }
   }
 
+  /** When it last refused a transaction, or lost the answer to one. */
+  get failedAtMs(): number {
+    return this.condition === "well" ? this.#failedAtMs : this.#parts.schedule.nowMs
+  }
+
   #refusal(): DiskError | undefined {
     const { see, random } = this.#parts
+    if (this.condition === "well") return undefined
     if (this.condition === "full") {
       see("commit refused by a full disk")
       return new DiskError("disk_full", "the disk is full")

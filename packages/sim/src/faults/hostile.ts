@@ -8,12 +8,10 @@ import {
   policyHashOf,
   threadIdOf,
   type Digest,
-  type Lane,
   type MessageId,
   type OrgId,
   type Part,
   type Statement,
-  type Status,
   type ThreadId,
 } from "@tearline/core"
 
@@ -31,54 +29,26 @@ import {
 } from "../suite/suite.ts"
 import type { Random } from "../time/random.ts"
 import type { World } from "../world/world.ts"
-import { deceiving, misplaced, ofAddressees, ofOriginators, type Said } from "./foul-play.ts"
+import {
+  deceiving,
+  misplaced,
+  ofAddressees,
+  ofOriginators,
+  plainWarning,
+  publicLine,
+  type Crafted,
+  type Place,
+  type Said,
+  type Trick,
+} from "./foul-play.ts"
 
+const minute = 60_000
 const policy = policyHashOf(hashing, builtInPolicy)
-
-/** What is sent, when the plain valid thing is not meant. */
-interface Crafted {
-  readonly statement?: Partial<Statement> | Readonly<Record<string, unknown>>
-  readonly part?: Readonly<Record<string, unknown>>
-  readonly lane?: Lane
-  readonly number?: number
-  readonly epoch?: number
-  /** Sealed to somebody else, and brought to the target all the same. */
-  readonly addressee?: OrgId
-  /** What reads it breaks on it. */
-  readonly isPoison?: boolean
-}
-
-/** A thread in which the hostile peer has a place. */
-interface Place {
-  readonly thread: ThreadId
-  readonly nonce: string
-  readonly warning: MessageId
-  readonly status: Status
-}
-
-interface Trick {
-  readonly rare: string
-  readonly weight: number
-  readonly isRefused: boolean
-  readonly craft: (target: Organisation) => readonly Crafted[]
-}
 
 interface Injected {
   readonly target: Organisation
   readonly digest: Digest
   readonly isRefused: boolean
-}
-
-const plainWarning = {
-  title: "A warning that may be a trap",
-  threatToLife: false,
-  elements: Object.fromEntries(
-    ["what", "who", "where", "when", "how", "how-sure", "ask"].map((it) => [
-      it,
-      { state: "unknown" },
-    ]),
-  ),
-  marking: { tlp: "TLP:AMBER", pap: "PAP:GREEN" },
 }
 
 export class Hostile implements Listener {
@@ -247,10 +217,9 @@ export class Hostile implements Listener {
     this.#trick("hostile peer sends a hundred at once", 0.2, true, () => [
       { statement: { answers: "none" } },
     ]),
-    this.#trick("hostile peer uses one number twice", 1, false, (it) => [
-      ...this.#inOwn(it, { kind: "mend", content: { how: "dropped", ground: "one" } }),
-      ...this.#inOwn(it, { kind: "mend", content: { how: "re-sent", ground: "two" } }),
-    ]),
+    this.#trick("hostile peer uses one number twice", 1, false, (it) => this.#doubled(it)),
+    this.#trick("hostile peer answers its own words", 2, false, (it) => this.#selfish(it)),
+    this.#trick("hostile peer's slot is of another lane", 1, true, () => [{ slotLane: 0 }]),
     this.#trick("hostile peer jumps far ahead in its lane", 1, false, () => [
       { number: 1_000_000 + this.#random.below(1_000_000) },
     ]),
@@ -331,7 +300,36 @@ export class Hostile implements Listener {
     ]
   }
 
-  /** Threads in which it has warned twice. */
+  #doubled(target: Organisation): readonly Crafted[] {
+    const own = this.#threads.get(target)
+    if (own !== undefined) this.doubled.add(own.thread)
+    return [
+      ...this.#inOwn(target, { kind: "mend", content: { how: "dropped", ground: "one" } }),
+      ...this.#inOwn(target, { kind: "mend", content: { how: "re-sent", ground: "two" } }),
+    ]
+  }
+
+  /** Receipts for its own warning, a public line, and then an agreement with its own line. */
+  #selfish(target: Organisation): readonly Crafted[] {
+    const own = this.#threads.get(target)
+    const row = own && target.exchangeDisk.threads.get(own.thread)
+    const line = row?.messages.find((it) => this.#lines.has(it.id))
+    if (own !== undefined && line !== undefined) {
+      const agreed = { kind: "public-line-reply", content: { verdict: "agree" } }
+      return this.#inOwn(target, { ...agreed, answers: [line.id] })
+    }
+    const { warning: of } = own ?? {}
+    const step = this.#random.pick(["read", "unsealed"])
+    return [
+      ...this.#inOwn(target, { kind: "public-line", content: publicLine }),
+      ...this.#inOwn(target, { kind: "receipt", content: { step, of, role: "duty-officer" } }),
+    ]
+  }
+
+  /** Public lines of its own. */
+  readonly #lines = new Set<MessageId>()
+
+  /** Threads in which it has warned twice, or given a number twice. */
   readonly doubled = new Set<ThreadId>()
 
   #refusal(refused: MessageId | undefined): readonly Crafted[] {
@@ -353,9 +351,12 @@ export class Hostile implements Listener {
   }
 
   #flood(target: Organisation, { craft, isRefused }: Trick): void {
-    for (let count = 0; count < 130; count += 1) {
+    const send = () => {
       for (const crafted of craft(target)) this.#send(target, crafted, isRefused)
     }
+    for (let count = 0; count < 130; count += 1) send()
+    // The last comes when the hour of so many is over, if not that of the one before.
+    for (const delayMs of [40 * minute, 80 * minute]) this.#world.schedule.after(delayMs, send)
   }
 
   #send(target: Organisation, crafted: Crafted, isRefused: boolean): void {
@@ -365,7 +366,8 @@ export class Hostile implements Listener {
     const key = `${target.org}/${lane}`
     const next = (this.#numbers.get(key) ?? 0) + 1
     if (crafted.number === undefined) this.#numbers.set(key, next)
-    const place = { epoch: crafted.epoch ?? 1, lane, number: crafted.number ?? next }
+    const slotLane = crafted.slotLane ?? lane
+    const place = { epoch: crafted.epoch ?? 1, lane: slotLane, number: crafted.number ?? next }
     const part = { ...this.#part(), ...crafted.part }
     const signed = JSON.stringify([statement, this.#random.hex(16)])
     const id = hashHex(signed) as MessageId
@@ -384,6 +386,7 @@ export class Hostile implements Listener {
     })
     this.#injected.push({ target, digest, isRefused })
     if (crafted.isPoison === true) this.poison.add(id)
+    if (statement["kind"] === "public-line") this.#lines.add(id)
     if (statement["kind"] === "warning" && !isRefused) this.#opened(target, id, part.subject)
     const to = crafted.addressee ?? target.org
     const text = { id, digest, sender: hostile, addressee: to, lane, place, signed }

@@ -24,6 +24,7 @@ import {
 } from "@tearline/core"
 
 import { alarmFault, clockFault, type Look } from "../checkers/clocks.ts"
+import { Unattended } from "../checkers/unattended.ts"
 import { InHand } from "../checkers/urgency.ts"
 import { DiskError } from "../disk/platter.ts"
 import type { Guard } from "../seam/guard.ts"
@@ -38,30 +39,9 @@ import type { World } from "../world/world.ts"
 import { isByFile } from "./gateway-process.ts"
 import { openHeld, heldOf, readAnswer } from "./opening.ts"
 import type { Organisation } from "./organisation.ts"
-import { heartbeatMs, tickMs } from "./times.ts"
+import { departureTimes as times, heartbeatMs, places, tickMs, waits } from "./times.ts"
 
-const second = 1_000
-const minute = 60 * second
-const hour = 60 * minute
-
-/** As in production, stretched: a virtual year must not be made of retries. */
-const times = {
-  sweepMs: 2 * hour,
-  renewMs: hour,
-  giveBackMs: 50,
-  noRoomMs: 2 * minute,
-  asideMs: { flash: minute, common: 10 * minute },
-  waitingMs: { flash: 2 * hour, common: 6 * hour },
-  backOffMs: { min: 2 * minute, flashMax: 2 * hour, max: 4 * hour },
-}
-/** Fewer at once than in production: after each start they go to every peer that is cut off, too. */
-const places = { flash: 2, common: 2 }
-const intakeRetryMs = { min: 100, max: 10 * minute }
-const reconnectMs = { min: second, max: 30 * minute }
-const silenceMsMax = 150 * minute
-const answersMs = 2 * hour
-const handMsMax = 20 * second
-const unreachableMs = 5
+const minute = 60_000
 
 /** What a disk, an officer or a peer can bring about; anything else is a mistake of ours. */
 function isForeseen(error: unknown): boolean {
@@ -84,6 +64,7 @@ export class ExchangeProcess {
   readonly #intake: Intake
   readonly #taken: TakenReports
   readonly #inHand: InHand
+  readonly #unattended: Unattended
   #looked: Look
   readonly #giving: GivingBack
   #failures = 0
@@ -100,10 +81,9 @@ export class ExchangeProcess {
     this.clock = own.wall.start(world.plant.remembersTime ? own.exchangeDisk.latestMs : 0)
     const isBehind = own.exchangeDisk.latestMs - own.wall.wallMs() > minute
     this.#looked = { ...this.#look(), isBehind }
-    this.#inHand = new InHand(
-      places,
-      () => world.schedule.ran,
-      (it) => world.checkers.fail("I10", `${own.name}: ${it}`),
+    this.#unattended = new Unattended(own, { renewMs: times.renewMs, tellMs: waits.tellAgainMs })
+    this.#inHand = new InHand({ ...places, ...times.backOffMs }, world.schedule, (it) =>
+      world.checkers.fail("I10", `${own.name}: ${it}`),
     )
     const random = own.random.split(`run ${run}`)
     const chance = random.split("nonce")
@@ -145,7 +125,7 @@ export class ExchangeProcess {
       submit,
       isOfTheWorld: (error) => error instanceof DiskError,
       timers: life,
-      retryMs: intakeRetryMs,
+      retryMs: waits.intakeRetryMs,
       onTaken: (held, input, answer) => {
         if (answer.kind === "again") world.see("duplicate recognised by the exchange")
         if (input.kind === "arrived") this.#departures.tryNow(held.sender)
@@ -164,7 +144,7 @@ export class ExchangeProcess {
       report: (digests) => this.#report(digests),
       timers: this.life,
       gatherMs: 0,
-      retryMs: 5 * minute,
+      retryMs: waits.tellAgainMs,
     })
   }
 
@@ -172,6 +152,7 @@ export class ExchangeProcess {
     const { exchangeDisk } = this.#own
     exchangeDisk.takeBack("exchange")
     if (this.#own.mustReopen) this.#reopen()
+    else if (this.#own.epoch > 1 && this.#world.plant.opensEpoch) this.#askAgain()
     this.#seam?.start()
     this.#departures.start(exchangeDisk.outbox.size)
     this.#connect()
@@ -218,6 +199,7 @@ export class ExchangeProcess {
         this.#inHand.add(output.item)
         return this.#departures.send(output.item)
       case "taken":
+        this.#unattended.taken(output.digest, this.#world.schedule.nowMs)
         return this.#taken.add(output.digest)
       case "show":
         return this.#world.people.shown(this.#own, output.thread)
@@ -228,14 +210,31 @@ export class ExchangeProcess {
 
   /** First of all, and again after a crash until it is durable. */
   #reopen(): void {
-    const { epoch, org } = this.#own
-    const statement = restoreStatement(org, epoch)
-    const peers = [...this.#world.peers].filter((it) => it !== this.#own.org)
     // Without its new epoch a restored exchange must say nothing: it stops and starts again.
-    this.submit({ kind: "reopened", epoch, statement, peers }).then(
+    this.#askToReopen().then(
       () => this.#own.reopened(),
       () => this.#own.restartExchange(),
     )
+  }
+
+  #askToReopen(): Promise<ExchangeAnswer> {
+    const { epoch, org } = this.#own
+    const statement = restoreStatement(org, epoch)
+    const peers = [...this.#world.peers].filter((it) => it !== this.#own.org)
+    return this.submit({ kind: "reopened", epoch, statement, peers })
+  }
+
+  /** As each later start does; what is open already is not opened a second time. */
+  #askAgain(): void {
+    const isOpenedTwice = this.#askToReopen().then(
+      (answer) => answer.kind !== "refused",
+      // By a failing disk: the next start asks again.
+      () => false,
+    )
+    void isOpenedTwice.then((isTwice) => {
+      if (isTwice) this.#world.checkers.fail("I12", `${this.#own.name} opens one epoch twice`)
+      return isTwice
+    })
   }
 
   #tick(): void {
@@ -266,8 +265,17 @@ export class ExchangeProcess {
     this.#looked = this.#look()
     const fault =
       clockFault(before, this.#looked, isSuspect) ??
-      alarmFault(this.#own, checkers.lanes, this.#looked.nodeMs)
+      alarmFault(this.#own, checkers.lanes, this.#looked.nodeMs) ??
+      this.#leftLying()
     if (fault !== undefined) checkers.fail("I10", `${this.#own.name} ${fault}`)
+  }
+
+  #leftLying(): string | undefined {
+    // Folders lose and delay what goes between the two halves, whoever attends to it.
+    if (this.#seam !== undefined) return undefined
+    const { nowMs } = this.#world.schedule
+    const { wellSinceMs } = this.#own
+    return this.#unattended.fault({ nowMs, wellSinceMs }) ?? this.#inHand.untried(nowMs)
   }
 
   #look(): Look {
@@ -314,7 +322,8 @@ export class ExchangeProcess {
     this.#world.checkers.handed(this.#own, item)
     // By file there is no line to be first on: the order is that of the names on the stick.
     const isCarried = this.#seam !== undefined || isByFile(this.#world, this.#own.org, item.peer)
-    const isBack = isCarried ? () => undefined : this.#inHand.handed(item)
+    const isBack = isCarried ? () => this.#inHand.carried(item) : this.#inHand.handed(item)
+    if (isCarried) isBack()
     const settle = (departed: Departed) => {
       if (departed.kind === "failed") isBack()
       resolve(departed)
@@ -323,14 +332,14 @@ export class ExchangeProcess {
     const gateway = this.#gateway()
     if (gateway === undefined) {
       this.#world.see("own gateway out of reach")
-      life.after(unreachableMs, failed("gateway_unreachable"))
+      life.after(waits.unreachableMs, failed("gateway_unreachable"))
       return promise
     }
     gateway.depart(item.peer, item.unit, (answer) => {
       if (life.isOver) return
       if (this.#isCut) {
         this.#world.see("answer lost between the two halves")
-        life.after(handMsMax, failed("timeout"))
+        life.after(waits.handMsMax, failed("timeout"))
       } else settle(readAnswer(answer, item, this.#own.org))
     })
     return promise
@@ -341,10 +350,10 @@ export class ExchangeProcess {
     const gateway = this.#gateway()
     if (gateway === undefined) {
       this.#world.see("taken not told")
-      this.life.after(unreachableMs, () => resolve(false))
+      this.life.after(waits.unreachableMs, () => resolve(false))
       return promise
     }
-    const cancel = this.life.after(handMsMax, () => resolve(false))
+    const cancel = this.life.after(waits.handMsMax, () => resolve(false))
     const answered = (isNoted: boolean) => {
       if (this.#isCut || this.life.isOver) return
       cancel()
@@ -370,14 +379,14 @@ export class ExchangeProcess {
         ),
       settle: (id, answer) => this.#departures.settle(id, answer),
       timers: this.life,
-      everyMs: answersMs,
+      everyMs: waits.answersMs,
     })
   }
 
   /** A gateway that stops meanwhile answers nothing. */
   #settled(units: readonly AnsweredUnit[]): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const cancel = this.life.after(handMsMax, () => reject(new Error("timeout")))
+    const cancel = this.life.after(waits.handMsMax, () => reject(new Error("timeout")))
     const told = this.#gateway()?.settled(units) ?? Promise.reject(new Error("away"))
     told.then(resolve, reject).finally(cancel)
     return promise
@@ -387,7 +396,10 @@ export class ExchangeProcess {
     if (this.#isConnecting) return
     this.#isConnecting = true
     this.#feed = undefined
-    const delayMs = Math.min(reconnectMs.max, reconnectMs.min * 2 ** Math.min(this.#failures, 20))
+    const delayMs = Math.min(
+      waits.reconnectMs.max,
+      waits.reconnectMs.min * 2 ** Math.min(this.#failures, 20),
+    )
     this.#failures += 1
     this.life.after(delayMs * this.#own.random.between(0.5, 1), () => {
       this.#isConnecting = false
@@ -410,7 +422,7 @@ export class ExchangeProcess {
 
   #alive(): void {
     this.#silence?.()
-    this.#silence = this.life.after(silenceMsMax, () => {
+    this.#silence = this.life.after(waits.silenceMsMax, () => {
       this.#world.see("silent line to the own gateway given up")
       this.#reconnect()
     })

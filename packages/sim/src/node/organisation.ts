@@ -37,6 +37,7 @@ export class Organisation {
   troubledAtMs = 0
   readonly #world: World
   #starts = 0
+  #gatewaySinceMs = 0
 
   constructor(world: World, name: string) {
     this.#world = world
@@ -61,6 +62,14 @@ export class Organisation {
     return this.innerCutUntilMs > this.#world.schedule.nowMs
   }
 
+  /** Since when both halves run, both disks are well and nothing lies between them. */
+  get wellSinceMs(): number {
+    const { nowMs } = this.#world.schedule
+    if (this.exchange === undefined || this.gateway === undefined) return nowMs
+    const failed = [this.exchangeDisk, this.gatewayDisk].map((it) => it.platter.failedAtMs)
+    return Math.max(this.troubledAtMs, this.innerCutUntilMs, this.#gatewaySinceMs, ...failed)
+  }
+
   startExchange(): void {
     if (this.exchange !== undefined) return
     this.#starts += 1
@@ -73,6 +82,7 @@ export class Organisation {
   reopened(): void {
     this.mustReopen = false
     this.#world.see("new epoch opened after a restore")
+    this.#world.people.goOver(this)
   }
 
   restartExchange(): void {
@@ -109,6 +119,7 @@ export class Organisation {
     if (this.gateway !== undefined) return
     this.#world.checkers.promises.gatewayIsBack(this)
     this.gateway = new GatewayProcess(this.#world, this)
+    this.#gatewaySinceMs = this.#world.schedule.nowMs
     if (this.guard !== undefined) {
       new SeamMover(this.gateway, this.guard, this.random.split("mover")).start()
     }

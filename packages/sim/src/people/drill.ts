@@ -11,11 +11,18 @@ import type { World } from "../world/world.ts"
 
 const second = 1_000
 const minute = 60 * second
-/** More than a gateway gives its exchange at once, and than a queue to one peer holds. */
-const backlogCount = 300
+/** More than a queue to one peer holds. */
+const backlogCount = 265
+/** More than a gateway gives its exchange at once. */
+const heldCount = 75
+const slowForMs = 30 * second
 
-/** How long each may take when nothing is broken; a backlog only has to be through in the end. */
+/**
+ * How long each may take when nothing is broken; what has no room in a queue only has to be through
+ * in the end.
+ */
 const limitMs: Readonly<Record<string, number>> = { FLASH: 5 * second, ROUTINE: 30 * second }
+const heldLimitMs = 5 * minute
 
 const unknown = { state: "unknown" }
 const content = {
@@ -44,24 +51,54 @@ export class Drill {
       this.#warn(own, next, "FLASH")
       this.#world.schedule.after(2 * minute, () => this.#warn(own, next, "ROUTINE"))
     })
-    const random = this.#world.random.split(`drill ${this.#world.schedule.nowMs}`)
+    const { schedule, random: chance } = this.#world
+    const random = chance.split(`drill ${schedule.nowMs}`)
     const from = random.pick(all)
     const to = random.pick(all.filter((it) => it !== from))
-    this.#world.schedule.after(10 * minute, () => {
+    schedule.after(10 * minute, () => {
       for (let count = 0; count < backlogCount; count += 1) this.#warn(from, to, "PRIORITY")
-      this.#world.schedule.after(250, () => this.#warn(from, to, "FLASH"))
+      schedule.after(250, () => this.#warn(from, to, "FLASH"))
       this.#world.see("FLASH behind a backlog")
+    })
+    // Through folders nothing is there within seconds after a start.
+    const away = random.pick(all.filter((it) => it !== from && it.guard === undefined))
+    schedule.after(30 * minute, () => this.#holdBack(from, away))
+  }
+
+  /**
+   * An exchange is away for a minute, and slow when it comes back: what has come meanwhile waits at
+   * its gateway, and a FLASH does not wait behind it.
+   */
+  #holdBack(from: Organisation, to: Organisation): void {
+    const { schedule } = this.#world
+    const { platter } = to.exchangeDisk
+    to.crashExchange()
+    for (let count = 0; count < heldCount; count += 1) {
+      this.#warn(from, to, "IMMEDIATE", heldLimitMs)
+    }
+    schedule.after(minute, () => {
+      platter.condition = "slow"
+      to.startExchange()
+      this.#warn(from, to, "FLASH", heldLimitMs)
+      this.#world.see("FLASH meets a backlog on its way to the exchange")
+    })
+    schedule.after(minute + slowForMs, () => {
+      platter.condition = "well"
     })
   }
 
-  #warn(own: Organisation, to: Organisation, precedence: Precedence): void {
+  #warn(
+    own: Organisation,
+    to: Organisation,
+    precedence: Precedence,
+    withinMs = limitMs[precedence],
+  ): void {
     const { schedule, checkers, people } = this.#world
     const askedMs = schedule.nowMs
     const addressees: readonly { readonly org: OrgId }[] = [{ org: to.org }]
     const input = { kind: "released", addressees, precedence, status: "test", content } as const
     people.ask(own, { ...input, officer: "chief" }, (answer) => {
       checkers.accepted(own, answer)
-      const withinMs = limitMs[precedence]
       if (withinMs === undefined) return
       schedule.after(withinMs, () => {
         this.#mustBeThere(own, to, { answer, askedMs, precedence })

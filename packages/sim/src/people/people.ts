@@ -22,7 +22,7 @@ import type { Random } from "../time/random.ts"
 import type { World } from "../world/world.ts"
 import { livesOn } from "./long-lived.ts"
 import { misfits } from "./misfits.ts"
-import { repertoire, type Habit } from "./repertoire.ts"
+import { anew, repertoire, type Habit } from "./repertoire.ts"
 
 /** How the officers of one organisation are. */
 interface Manner {
@@ -46,11 +46,14 @@ const asksMax = 14
 /** Whoever gets no answer asks less and less often, down to this. */
 const slowestAsk = 8
 const misfitShare = 0.02
+/** Of threads that a restore has left, the latest. */
+const goneOverMax = 60
 
 export class People {
   readonly #world: World
   readonly #random: Random
   readonly #slips: Random
+  readonly #after: Random
   /** Durable, shown or not, and not read yet. */
   readonly #unread = new Map<Organisation, Map<ThreadId, MessageRow[]>>()
   readonly #habits = Map.groupBy(repertoire, (it) => it.on)
@@ -59,6 +62,7 @@ export class People {
     this.#world = world
     this.#random = world.random.split("people")
     this.#slips = world.random.split("slips")
+    this.#after = world.random.split("after a restore")
   }
 
   /** A message has come in, as an observer of the disk sees it. */
@@ -78,6 +82,20 @@ export class People {
     // A copy: what cannot be read yet is put back.
     const threads = Array.from(this.#unread.get(own)?.keys() ?? [])
     for (const thread of threads) this.#look(own, thread)
+  }
+
+  /** After a restore officers go over what they had decided, and now and then think otherwise. */
+  goOver(own: Organisation): void {
+    const rows = [...own.exchangeDisk.threads.values()].slice(-goneOverMax)
+    for (const { head, messages } of rows) {
+      const { id: thread, addressee } = head.thread
+      const accepted = messages.find((it) => it.direction === "out" && kindOf(it) === "acceptance")
+      const warning = messages.find((it) => kindOf(it) === "warning")
+      if (addressee !== own.org || accepted === undefined || warning === undefined) continue
+      this.#world.see("officer decides anew after a restore")
+      const habit = this.#after.pick(anew)
+      this.#later(own, { thread, of: warning.id, habit }, this.#after.spread(hour, 10 * hour))
+    }
   }
 
   /** Releases or acts, again and again until there is an answer. */
@@ -225,6 +243,10 @@ export class People {
     }
     void outcomeOf(exchange.submit(input)).then(settle)
   }
+}
+
+function kindOf({ id, signed }: MessageRow): string | undefined {
+  return readSigned(id, signed)?.kind
 }
 
 function isTakenUp({ as, isOfMonths }: Habit, thread: ThreadId, party: Party): boolean {

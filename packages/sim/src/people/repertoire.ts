@@ -143,6 +143,18 @@ export const repertoire: readonly Habit[] = [
   })),
 ]
 
+/** What officers decide of a warning a second time. */
+export const anew: readonly Habit[] = [
+  habit("warning", "addressee", ["acceptance", 1, hour, day], () => ({
+    verdict: "accepted",
+    owner: "duty-desk",
+  })),
+  habit("warning", "addressee", ["acceptance", 1, hour, day], () => ({
+    verdict: "rejected",
+    code: "not-competent",
+  })),
+]
+
 function habit(
   on: string,
   as: Habit["as"],

@@ -149,6 +149,10 @@ const rareStates: readonly string[] = [
   "hostile peer sends what breaks its reader",
   "hostile peer sends a hundred at once",
   "hostile peer opens many epochs",
+  "hostile peer answers its own words",
+  "hostile peer's slot is of another lane",
+  "FLASH meets a backlog on its way to the exchange",
+  "officer decides anew after a restore",
   "officer tries what is not theirs to do",
   "officer releases what may not be released",
 ]

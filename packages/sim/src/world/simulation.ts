@@ -101,6 +101,9 @@ function addOrganisation(world: World, name: string): void {
   own.exchangeDisk.onTwice = (digest) => {
     checkers.fail("I3", `${own.name} takes in ${digest} a second time`)
   }
+  own.exchangeDisk.onConflict = (of) => {
+    checkers.fail("I3", `${own.name} writes a ${of} as it has never been`)
+  }
   plant.install(own)
 }
 
