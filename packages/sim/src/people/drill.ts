@@ -60,9 +60,11 @@ export class Drill {
       schedule.after(250, () => this.#warn(from, to, "FLASH"))
       this.#world.see("FLASH behind a backlog")
     })
-    // Through folders nothing is there within seconds after a start.
-    const away = random.pick(all.filter((it) => it !== from && it.guard === undefined))
-    schedule.after(30 * minute, () => this.#holdBack(from, away))
+    // Through folders so many are not there within minutes.
+    const lined = all.filter((it) => it.guard === undefined)
+    const away = random.pick(lined)
+    const sender = random.pick(lined.filter((it) => it !== away))
+    schedule.after(30 * minute, () => this.#holdBack(sender, away))
   }
 
   /**
