@@ -1,7 +1,14 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
 
-import { ArrivalFeed, type Digest, type HeldArrival, type Lane, type OrgId } from "@tearline/core"
+import {
+  ArrivalFeed,
+  feedTimes,
+  type Digest,
+  type HeldArrival,
+  type Lane,
+  type OrgId,
+} from "@tearline/core"
 
 const runs = 500
 
@@ -125,4 +132,28 @@ test("whoever wrote it, and whenever the feed hears of it, each arrival comes on
     feed.end()
   })
   await fc.assert(property, { numRuns: runs })
+})
+
+test("what another process of the gateway has committed is found by the sweep", async () => {
+  const rows: HeldArrival[] = []
+  const timers: (() => void)[] = []
+  const feed = new ArrivalFeed({
+    untaken: async () => rows,
+    timers: {
+      after: (delayMs, run) => {
+        if (delayMs < feedTimes.keepAliveMs) timers.push(run)
+        return () => undefined
+      },
+    },
+    window: 16,
+  })
+  await feed.next()
+  const asked = feed.next()
+  while (timers.length === 0) await Promise.resolve()
+  const bytes = new Uint8Array()
+  const names = { digest: "1" as Digest, sender: "a" as OrgId }
+  rows.push({ ...names, lane: 3, unit: bytes, custody: bytes, atMs: 0 })
+  timers.shift()?.()
+  expect(await asked).toBe(rows[0])
+  feed.end()
 })

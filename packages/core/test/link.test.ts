@@ -336,6 +336,42 @@ describe("bounds", () => {
     expect(world.road).toHaveLength(61)
   })
 
+  test("M-LNK-7: the hour of sixty refusals begins with the first, whatever comes in it", async () => {
+    const world = createWorld()
+    await world.warn("alder", "birch")
+    const warning = takenOff(world.road)
+    const poison = (salt: number) => forged(warning, { statement: { content: { salt } } })
+    for (let salt = 0; salt < 70; salt += 1) {
+      await world.deliver(poison(salt))
+      if (salt === 30) world.nowMs += (2 * hour) / 3
+    }
+    expect(world.road).toHaveLength(60)
+    world.nowMs += hour / 2
+    await world.deliver(poison(70))
+    expect(world.road).toHaveLength(61)
+  })
+
+  test("M-LNK-8: an envelope that comes twice at once is taken once (I3)", async () => {
+    const world = createWorld()
+    const thread = await world.warn("alder", "birch")
+    const warning = takenOff(world.road)
+    await Promise.all([world.deliver(warning), world.deliver(warning)])
+    expect(world.road).toHaveLength(1)
+    const held = await world.of("birch").journal.thread(thread)
+    expect(held?.thread.messages).toHaveLength(2)
+  })
+
+  test("M-LNK-4: of more gaps than are kept the lowest stay known", () => {
+    let link = fresh()
+    for (let at = 1; at <= 1_100; at += 1) {
+      link = withTaken(link, { epoch: 1, lane: 3, number: 2 * at }, startedMs)
+    }
+    const [row] = link.held
+    expect(row?.beyond).toHaveLength(1_000)
+    expect(row?.beyond[0]).toEqual([2, 2])
+    expect(gapsOf(link)[0]).toEqual({ epoch: 1, lane: 3, number: 1 })
+  })
+
   test("M-LNK-8: an envelope that comes again is taken once and answered once (I3)", async () => {
     const world = createWorld()
     const thread = await world.warn("alder", "birch")

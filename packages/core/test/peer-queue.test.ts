@@ -60,6 +60,21 @@ test("during an outage one unit at a time is tried, and after it all go", async 
   vi.useRealTimers()
 })
 
+test("several that fail together are one failure: the next attempt comes soon, and alone", async () => {
+  vi.useFakeTimers()
+  const { state, queue } = peer()
+  state.isUp = false
+  for (let at = 0; at < 4; at += 1) queue.add(item(`${at}`))
+  const { min } = departureTimes.backOffMs
+  await vi.advanceTimersByTimeAsync(2 * min - 1)
+  expect(state.tried).toHaveLength(4)
+  await vi.advanceTimersByTimeAsync(1)
+  expect(state.tried).toHaveLength(5)
+  await vi.advanceTimersByTimeAsync(4 * min - 1)
+  expect(state.tried).toHaveLength(5)
+  vi.useRealTimers()
+})
+
 test("a FLASH is tried at once during an outage, and every two seconds at the latest", async () => {
   vi.useFakeTimers()
   const { state, queue } = peer()

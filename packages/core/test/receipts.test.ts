@@ -86,6 +86,20 @@ describe("custody", () => {
 
 const saidBy = (world: World) => world.road.map((it) => readUnit(it.item.unit).statement)
 
+test("a receipt for another envelope ends nothing", async () => {
+  const world = createWorld()
+  const thread = await world.warn("alder", "birch")
+  const { item } = takenOff(world.road)
+  const { host, journal } = world.of("alder")
+  const digest = "f".repeat(64) as typeof item.digest
+  const custody = { digest, by: item.peer, atMs: world.nowMs }
+  const receipt = new TextEncoder().encode("a receipt")
+  const input = { kind: "custody-received", item, custody, receipt } as const
+  const answer = await host.submit(input, item.lane)
+  expect(answer).toEqual({ kind: "refused", code: "foreign_receipt" })
+  expect((await journal.thread(thread))?.thread.custody).toEqual([])
+})
+
 describe("unsealed and read", () => {
   test("M-RCP-4: the exchange answers a warning at once with unsealed, and never with read", async () => {
     const world = createWorld()

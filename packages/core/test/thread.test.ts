@@ -199,3 +199,17 @@ test("exercise, test and actual never share a thread, and nobody else enters one
   const swapped = { ...message, statement: { ...message.statement, author: orgIdOf("birch") } }
   expect(entryRefusal(thread, swapped)).toBe("not_entitled")
 })
+
+test("the first custody receipt for an envelope stays, whatever another one states", () => {
+  const head = {
+    originator: orgIdOf("alder"),
+    addressee: orgIdOf("birch"),
+    status: "actual",
+  } as const
+  const thread = emptyThread({ id: "a".repeat(32) as Thread["id"], ...head })
+  const digest = "d".repeat(64) as Thread["custody"][number]["digest"]
+  const custody = { digest, by: orgIdOf("birch"), atMs: hour }
+  const held = withCustody(thread, custody)
+  expect(withCustody(held, { ...custody, atMs: 2 * hour })).toBe(held)
+  expect(held.custody).toEqual([custody])
+})

@@ -354,9 +354,13 @@ export class Hostile implements Listener {
     const send = () => {
       for (const crafted of craft(target)) this.#send(target, crafted, isRefused)
     }
-    for (let count = 0; count < 130; count += 1) send()
-    // The last comes when the hour of so many is over, if not that of the one before.
-    for (const delayMs of [40 * minute, 80 * minute]) this.#world.schedule.after(delayMs, send)
+    const sendMany = (count: number) => {
+      for (let at = 0; at < count; at += 1) send()
+    }
+    sendMany(40)
+    // The last comes an hour after the first, and not after those between.
+    this.#world.schedule.after(40 * minute, () => sendMany(100))
+    this.#world.schedule.after(80 * minute, send)
   }
 
   #send(target: Organisation, crafted: Crafted, isRefused: boolean): void {
