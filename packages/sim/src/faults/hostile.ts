@@ -351,16 +351,14 @@ export class Hostile implements Listener {
   }
 
   #flood(target: Organisation, { craft, isRefused }: Trick): void {
-    const send = () => {
-      for (const crafted of craft(target)) this.#send(target, crafted, isRefused)
+    const send = (count: number) => {
+      const all = Array.from({ length: count }, () => craft(target)).flat()
+      for (const crafted of all) this.#send(target, crafted, isRefused)
     }
-    const sendMany = (count: number) => {
-      for (let at = 0; at < count; at += 1) send()
-    }
-    sendMany(40)
+    send(40)
     // The last comes an hour after the first, and not after those between.
-    this.#world.schedule.after(40 * minute, () => sendMany(100))
-    this.#world.schedule.after(80 * minute, send)
+    this.#world.schedule.after(40 * minute, () => send(100))
+    this.#world.schedule.after(80 * minute, () => send(1))
   }
 
   #send(target: Organisation, crafted: Crafted, isRefused: boolean): void {
