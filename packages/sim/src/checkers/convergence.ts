@@ -110,6 +110,7 @@ export function mustHaveConverged(world: World): void {
     isGivenBack(world, own)
     lanesAreWhole(world, own)
     threadsAgree(world, own)
+    own.guard?.peerLists.mustBeTold()
     world.checkers.promises.everythingCameBack(own)
     world.checkers.promises.everythingIsThere(own)
   }

@@ -12,6 +12,7 @@ import { Stick } from "../sticks/stick.ts"
 import { hashing } from "../suite/suite.ts"
 import type { Random } from "../time/random.ts"
 import type { World } from "../world/world.ts"
+import { PeerLists } from "./peer-lists.ts"
 
 const second = 1_000
 const minute = 60 * second
@@ -40,6 +41,8 @@ export class Guard {
   readonly #own: Organisation
   readonly #random: Random
   readonly #ends: Readonly<Record<Side, Ends>>
+  /** What passes here beside units and arrivals. */
+  readonly peerLists: PeerLists
   #isCalm = false
   #moving: Readonly<Record<Side, { isDue: boolean }>> = {
     exchange: { isDue: false },
@@ -50,11 +53,16 @@ export class Guard {
     this.#world = world
     this.#own = own
     this.#random = own.random.split("guard")
+    this.peerLists = new PeerLists(world, own)
     this.#ends = { exchange: emptyEnds(), gateway: emptyEnds() }
   }
 
   calm(isCalm: boolean): void {
     this.#isCalm = isCalm
+  }
+
+  get isCalm(): boolean {
+    return this.#isCalm
   }
 
   /** This side's folders for one run of a process: afterwards it writes nothing more. */

@@ -1,10 +1,13 @@
 /** The exchange's end of a seam in the simulation: its gateway, through two folders. */
 
 import {
+  PeerTeller,
   SeamInside,
   type AnsweredUnit,
   type Digest,
   type HeldArrival,
+  type OfferAnswer,
+  type OfferedList,
   type OrgId,
   type SeamAnswer,
   type SeamAsking,
@@ -16,13 +19,22 @@ import type { Life } from "../time/life.ts"
 import type { Random } from "../time/random.ts"
 import type { Guard } from "./guard.ts"
 import type { Feed, InnerDoor } from "./inner-door.ts"
-import { decodeAnswer, decodeArrival, decodeUnits, encodePlain, encodeUnits } from "./wire.ts"
+import {
+  decodeAnswer,
+  decodeArrival,
+  decodeOffered,
+  decodeUnits,
+  encodePlain,
+  encodeUnits,
+} from "./wire.ts"
 
 const minute = 60_000
 const hour = 60 * minute
 const lookMs = 2 * hour
 const departMsMax = minute / 2
 const askMsMax = 2 * minute
+const tellTimes = { retryMs: 5 * minute, waitingMs: 2 * hour }
+const changeMs = { min: hour, max: 4 * 24 * hour }
 /** An arrival that was lost on the way comes again with the next stream. */
 const reopenMs = 3 * hour
 
@@ -43,6 +55,7 @@ export class SeamDoor implements InnerDoor {
   readonly life: Life
   readonly #inside: SeamInside
   readonly #parts: SeamDoorParts
+  readonly #teller: PeerTeller
   #feed: SeamFeed | undefined
 
   constructor(parts: SeamDoorParts) {
@@ -59,6 +72,12 @@ export class SeamDoor implements InnerDoor {
       onLate: (answer) => this.#late(answer),
       onBegun: () => parts.onBegun(),
     })
+    this.#teller = new PeerTeller({
+      offer: (list, body) => this.#offered(list, body),
+      chance: random,
+      timers: life,
+      times: tellTimes,
+    })
     guard.onArrival("exchange", () => {
       if (!life.isOver) void this.#inside.look()
     })
@@ -67,6 +86,7 @@ export class SeamDoor implements InnerDoor {
   start(): void {
     void this.#inside.start()
     this.#reopenLater()
+    this.#changeLater()
   }
 
   depart(to: OrgId, unit: Uint8Array, done: (answer: HandedAnswer | undefined) => void): void {
@@ -111,6 +131,7 @@ export class SeamDoor implements InnerDoor {
     this.#feed?.end()
     const feed = new SeamFeed()
     this.#feed = feed
+    this.#tell()
     this.#asked("open", new Uint8Array()).catch(() => undefined)
     return feed
   }
@@ -125,7 +146,38 @@ export class SeamDoor implements InnerDoor {
     return answer.body
   }
 
-  async #late({ about, body }: SeamAnswer): Promise<boolean> {
+  #tell(): void {
+    this.#teller.tell(encodePlain(this.#parts.guard.peerLists.changes))
+  }
+
+  #changeLater(): void {
+    const { guard, life, random } = this.#parts
+    life.after(random.spread(changeMs.min, changeMs.max), () => {
+      if (!guard.isCalm) guard.peerLists.change()
+      this.#tell()
+      this.#changeLater()
+    })
+  }
+
+  async #offered({ series, number, over }: OfferedList, body: Uint8Array): Promise<OfferAnswer> {
+    const target = `peers ${series} ${number} ${over ?? ""}`
+    const about = `${listPrefix}${series}/${number}`
+    try {
+      const asking = { target, lane: 0, body, about, withinMs: departMsMax } as const
+      const answer = await this.#inside.ask(asking)
+      return answer === undefined ? { kind: "waiting" } : offeredIn(answer)
+    } catch {
+      return { kind: "failed" }
+    }
+  }
+
+  async #late(answer: SeamAnswer): Promise<boolean> {
+    const { about, body } = answer
+    if (about.startsWith(listPrefix)) {
+      const [series = "", number] = about.slice(listPrefix.length).split("/")
+      this.#teller.answered({ series, number: Number(number) }, offeredIn(answer))
+      return true
+    }
     const [digest, peer] = about.split("/")
     return await this.#parts.onLate(
       { digest: digest as Digest, peer: peer as OrgId },
@@ -139,6 +191,12 @@ export class SeamDoor implements InnerDoor {
       this.#reopenLater()
     })
   }
+}
+
+const listPrefix = "peers/"
+
+function offeredIn({ status, body }: SeamAnswer): OfferAnswer {
+  return status === 200 ? decodeOffered(body) : { kind: "failed" }
 }
 
 /** Frames in the order in which they were found. */

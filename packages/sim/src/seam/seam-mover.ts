@@ -7,7 +7,14 @@ import type { HandedAnswer } from "../node/opening.ts"
 import type { Random } from "../time/random.ts"
 import type { Guard } from "./guard.ts"
 import type { Feed } from "./inner-door.ts"
-import { decodePlain, decodeUnits, encodeAnswer, encodeArrival, encodeUnits } from "./wire.ts"
+import {
+  decodePlain,
+  decodeUnits,
+  encodeAnswer,
+  encodeArrival,
+  encodeOffered,
+  encodeUnits,
+} from "./wire.ts"
 
 const minute = 60_000
 const hour = 60 * minute
@@ -18,10 +25,12 @@ const nothing = new Uint8Array()
 
 export class SeamMover {
   readonly #gateway: GatewayProcess
+  readonly #guard: Guard
   readonly #outside: SeamOutside
 
   constructor(gateway: GatewayProcess, guard: Guard, random: Random) {
     this.#gateway = gateway
+    this.#guard = guard
     const { life } = gateway
     this.#outside = new SeamOutside({
       ...guard.foldersOf("gateway", life),
@@ -53,10 +62,15 @@ export class SeamMover {
 
   async #perform({ target, body }: SeamAsk): Promise<Uint8Array> {
     const gateway = this.#gateway
-    const [what, to = ""] = target.split(" ")
+    const [what, to = "", number, over = ""] = target.split(" ")
     switch (what) {
       case "depart":
         return encodeAnswer(await this.#departed(to as OrgId, body))
+      case "peers": {
+        const place = { series: to, number: Number(number), over: over === "" ? null : over }
+        const changes = decodePlain(body) as number
+        return encodeOffered(await this.#guard.peerLists.take(gateway.life, place, changes))
+      }
       case "taken":
         await gateway.taken(decodePlain(body) as Digest[])
         return nothing

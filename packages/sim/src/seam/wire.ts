@@ -1,6 +1,6 @@
 /** What passes through a seam, as bytes: the simulation's own, and read without any trust in it. */
 
-import type { AnsweredUnit, HeldArrival } from "@tearline/core"
+import type { AnsweredUnit, HeldArrival, ListAnswer } from "@tearline/core"
 
 import type { HandedAnswer } from "../node/opening.ts"
 import { bytesOf, textOf } from "../suite/bytes.ts"
@@ -12,6 +12,14 @@ interface PlainAnswer {
 
 export function encodeAnswer(answer: HandedAnswer | undefined): Uint8Array {
   return encodePlain(plainOf(answer))
+}
+
+export function encodeOffered(answer: ListAnswer): Uint8Array {
+  return encodePlain(answer)
+}
+
+export function decodeOffered(bytes: Uint8Array): ListAnswer {
+  return decodePlain(bytes) as ListAnswer
 }
 
 function plainOf(answer: HandedAnswer | undefined): PlainAnswer {
