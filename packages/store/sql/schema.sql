@@ -121,6 +121,7 @@ table exchange.message
   opening bytea
   lane smallint
   slot_number bigint
+  sum bytea not null
   CREATE INDEX message_digest ON exchange.message USING btree (digest, peer)
   CREATE INDEX message_place ON exchange.message USING btree (peer, direction, lane, epoch, slot_number) WHERE (slot_number IS NOT NULL)
   CREATE INDEX message_thread ON exchange.message USING btree (thread) WHERE (thread IS NOT NULL)

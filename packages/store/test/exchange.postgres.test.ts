@@ -1,6 +1,7 @@
 import fc from "fast-check"
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest"
 
+import { query } from "./database.ts"
 import { Desks } from "./desk.ts"
 import {
   alder,
@@ -182,6 +183,30 @@ test("a failed turn leaves its connection good for the next, new statement or kn
   }
   expect((await store.loadThread(threadId("t")))?.messages).toHaveLength(4)
 })
+
+test.each(["signed", "part"])(
+  "a bit that turned over in a message is damage: %s",
+  async (column) => {
+    const desk = await desks.fresh()
+    const store = await desk.open()
+    await store.commit([threadWrite("t"), linkWrite(), messageWrite("m")])
+    const lane = { peer: birch, direction: "out", lane: 3, after: { epoch: 0, number: 0 } } as const
+    const readings = [
+      () => store.loadThread(threadId("t")),
+      () => store.exchanged({ ...lane, limit: 10 }),
+      () => store.sent(digest("m"), birch),
+    ]
+    for (const read of readings) expect(await read()).toBeDefined()
+    const last = `length(${column}) - 1`
+    await query(desk.ownerUrl, [
+      `update exchange.message set ${column} = set_byte(${column}, ${last},
+      get_byte(${column}, ${last}) # 64)`,
+    ])
+    for (const read of readings) {
+      await expect(read()).rejects.toMatchObject({ code: "corrupt" })
+    }
+  },
+)
 
 test("an error names the statement and never a value (I13)", async () => {
   const store = await (await desks.fresh()).open()

@@ -129,6 +129,22 @@ test("numbers held beyond a gap become runs, in every list of a link", async () 
   ])
 })
 
+test("what was written before messages had a sum has one, of the bytes that are there", async () => {
+  const name = "tl_desk_of_sums"
+  await query(server.url("tl_admin", "postgres"), [`create database ${name} owner tl_owner`])
+  const url = server.url("tl_owner", name)
+  const folder = folderOf("desk")
+  for (const file of filesOf("desk").filter((it) => it > "0003.sql")) rmSync(`${folder}/${file}`)
+  await migrate({ url, database: "desk", folder })
+  await query(url, [
+    `insert into exchange.message (peer, id, digest, direction, kind, author, epoch, number, at_ms,
+      learned_at_ms, signed, part) values ('b', 'i', 'd', 'in', 'heartbeat', 'b', 1, 1, 1, 1, 'ab', 'c')`,
+  ])
+  await migrate({ url, database: "desk" })
+  const [row] = await query(url, ["select sum = sha256('abc') as is_sum from exchange.message"])
+  expect(row).toEqual({ is_sum: true })
+})
+
 test("schema.sql shows the databases as the migrations make them", async () => {
   const parts = databases.map(async ({ name }) => await schemaOf(server.url("tl_owner", name)))
   const text = (await Promise.all(parts)).join("\n")

@@ -29,6 +29,7 @@ import type { Statement } from "../batch.ts"
 import { columnOf } from "../column.ts"
 import { StoreError } from "../error.ts"
 import { columnsOf, insertion, type Source, unnested } from "../insertion.ts"
+import { sumOf } from "./message-sum.ts"
 import { leased } from "./outbox.ts"
 
 /** What the door knows about itself. */
@@ -122,6 +123,7 @@ const insertMessages = insertion<MessageWrite>({
     opening: ["bytes", (it) => it.opening],
     lane: ["small", (it) => precedences.entries[it.message.statement.precedence].lane],
     slot_number: ["whole", (it) => it.slotNumber],
+    sum: ["bytes", (it) => sumOf(it)],
   },
   onConflict: "on conflict (peer, id) do nothing",
 })

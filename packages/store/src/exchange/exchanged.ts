@@ -13,6 +13,7 @@ import {
   textOf,
   threadIdOf,
 } from "../field.ts"
+import { asWritten } from "./message-sum.ts"
 
 /** The receipt of the addressee's gateway: the one that the sender was given, where it is known. */
 const custody =
@@ -22,7 +23,8 @@ const custody =
 
 const fields =
   `it.id, it.digest, it.kind, it.lane, it.epoch, it.slot_number, it.thread, ` +
-  `${base64("it.signed")}, ${base64("it.part")}, ${base64("it.opening")}, ${custody}`
+  `${base64("it.signed")}, ${base64("it.part")}, ${base64("it.opening")}, ${custody}, ` +
+  base64("it.sum")
 
 const rows = `select ${fields} from exchange.message it where it.slot_number is not null`
 
@@ -55,8 +57,8 @@ export function sentOf(own: OrgId, digest: Digest, peer: OrgId): Statement {
 }
 
 export function exchangedRow(row: readonly Field[]): Exchanged {
-  const [id, digest, kind, lane, epoch, number, thread, signed, part, opening, receipt] = row
-  return {
+  const [id, digest, kind, lane, epoch, number, thread, signed, part, opening, receipt, sum] = row
+  const exchanged: Exchanged = {
     id: messageIdOf(id),
     digest: digestOf(digest),
     kind: textOf(kind),
@@ -67,4 +69,5 @@ export function exchangedRow(row: readonly Field[]): Exchanged {
     opening: bytesOf(opening),
     custody: orNull(receipt, bytesOf),
   }
+  return asWritten(exchanged, bytesOf(sum))
 }

@@ -84,6 +84,7 @@ export interface ExchangeStore extends Pick<
   "link" | "hasArrived" | "commit" | "exchanged" | "sent"
 > {
   readonly owner: string
+  /** Throws `corrupt` where a message is other than it was written, as `exchanged` and `sent` do. */
   loadThread(id: ThreadId, lane?: Lane): Promise<LoadedThread | undefined>
   /**
    * The thread that an envelope belongs to, null for one about the link, undefined for none of

@@ -25,6 +25,7 @@ import {
   textOf,
   threadIdOf,
 } from "../field.ts"
+import { asWritten } from "./message-sum.ts"
 
 export interface LoadedMessage {
   readonly id: MessageId
@@ -86,8 +87,8 @@ export function loadThreadOf(id: ThreadId): Statement[] {
     {
       name: "thread_messages",
       text:
-        `select id, digest, direction, learned_at_ms, ${base64("signed")}, ${base64("part")} ` +
-        "from exchange.message " +
+        `select id, digest, direction, learned_at_ms, ${base64("signed")}, ${base64("part")}, ` +
+        `${base64("sum")} from exchange.message ` +
         "where thread = $1::bytea order by learned_at_ms, author, epoch, number, id",
       values,
     },
@@ -108,8 +109,8 @@ export function loadThreadOf(id: ThreadId): Statement[] {
 }
 
 function messageOf(row: readonly Field[]): LoadedMessage {
-  const [id, digest, direction, learnedAtMs, signed, part] = row
-  return {
+  const [id, digest, direction, learnedAtMs, signed, part, sum] = row
+  const loaded: LoadedMessage = {
     id: messageIdOf(id),
     digest: digestOf(digest),
     direction: textOf(direction) as "in" | "out",
@@ -117,6 +118,7 @@ function messageOf(row: readonly Field[]): LoadedMessage {
     signed: bytesOf(signed),
     part: bytesOf(part),
   }
+  return asWritten(loaded, bytesOf(sum))
 }
 
 function custodyOf([digest, by, atMs, isReturned]: readonly Field[]): Custody {
