@@ -16,67 +16,30 @@ import { afterAll, beforeAll, expect, test } from "vitest"
 
 import type { HandedIn, LaidOut } from "@tearline/core"
 
-import { deskClient, type NodeStatus, type InboxLine, type WarningMade } from "../src/index.ts"
-import { json, tearline, type Up, up, workFolder } from "./node-process.ts"
+import type { InboxLine, NodeStatus } from "../src/index.ts"
+import { json, tearline, until } from "./node-process.ts"
+import { TwoNodes, warned, wordsOf } from "./two-nodes.ts"
 
 interface Trip {
   readonly from: HandedIn | null
   readonly to: LaidOut | null
 }
 
-const work = workFolder()
-const alder = `${work.path}/alder`
-const birch = `${work.path}/birch`
-const stick = `${work.path}/stick`
-const running: Up[] = []
+const nodes = new TwoNodes()
+const { alder, birch } = nodes
+const stick = `${nodes.path}/stick`
 
-async function made(dir: string, name: string): Promise<void> {
-  // An address where nobody is: whoever tried a line would not get through.
-  const endpoint = `https://${name.toLowerCase()}.invalid:1`
-  const flags = ["--listen", "127.0.0.1:0", "--endpoint", endpoint, "--carrier", "file"]
-  await json(dir, "init", "--name", name, ...flags, "--stick-hours", "48")
-  running.push(await up(dir))
-}
+/** An address where nobody is: whoever tried a line would not get through. */
+const flagsOf = (name: string) =>
+  wordsOf({ endpoint: `https://${name}.invalid:1`, carrier: "file", "stick-hours": "48" })
 
 beforeAll(async () => {
   mkdirSync(stick)
-  await made(alder, "Alder")
-  await made(birch, "Birch")
-  for (const [dir, peer] of [
-    [alder, birch],
-    [birch, alder],
-  ] as const) {
-    const invite = `${peer}.invite`
-    const { fingerprint } = await json<{ fingerprint: string }>(
-      peer,
-      "peer",
-      "export",
-      "--out",
-      invite,
-    )
-    const how = ["--method", "in-person", "--fingerprint", fingerprint]
-    await json(dir, "peer", "add", invite, ...how)
-  }
+  await nodes.start({ alder: flagsOf("alder"), birch: flagsOf("birch") })
+  await nodes.introduce()
 })
 
-afterAll(async () => {
-  for (const node of running) node.signal("SIGTERM")
-  await Promise.all(running.map((node) => node.ended))
-  work.remove()
-})
-
-/** Looks again whenever the desk's feed tells of a change, until what it sees is as wanted. */
-async function until(dir: string, isSo: () => Promise<boolean>): Promise<void> {
-  const desk = deskClient(dir)
-  const watching = new AbortController()
-  try {
-    for await (const _ of desk.events(watching.signal)) if (await isSo()) return
-    throw new Error("the feed has ended")
-  } finally {
-    watching.abort()
-    desk.close()
-  }
-}
+afterAll(() => nodes.remove())
 
 const carry = (dir: string): Promise<Trip> => json(dir, "carry", "--from", stick, "--to", stick)
 
@@ -101,26 +64,7 @@ const names = (): string[] => readdirSync(stick).toSorted()
 let thread: string
 
 test("a warning goes by stick within the time that both have agreed, M-FIL-12", async () => {
-  const flags = {
-    to: "Birch",
-    precedence: "FLASH",
-    status: "exercise",
-    title: "Attack on a bridge",
-    life: "yes",
-    what: "explosives",
-    unknown: "who",
-    where: "the old bridge",
-    when: "in three weeks",
-    withheld: "how",
-    "how-sure": "likely",
-    assessment: "how-sure",
-    ask: "protect the place",
-    tlp: "TLP:AMBER",
-    pap: "PAP:AMBER",
-  }
-  const words = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value])
-  const warned = await json<WarningMade>(alder, "warn", ...words)
-  thread = warned.threads[0]?.thread ?? ""
+  thread = await warned(alder, "Birch")
   const [custody] = (await json<readonly InboxLine[]>(alder, "inbox")).filter(
     (it) => it.rule === "custody",
   )
@@ -144,7 +88,7 @@ test("custody comes back by stick and ends the waiting, M-FIL-7", async () => {
 
 test("a stick that is read again changes nothing", async () => {
   const before = (await json<{ viewHash: string }>(birch, "show", thread)).viewHash
-  const copy = `${work.path}/copy`
+  const copy = `${nodes.path}/copy`
   mkdirSync(copy)
   for (const name of names()) copyFileSync(`${stick}/${name}`, `${copy}/${name}`)
   const again = await json<Trip>(birch, "carry", "--from", copy)
@@ -183,7 +127,7 @@ const as = (digit: string) => `3-${digit.repeat(64)}.tearline`
 
 test("a hostile stick costs its own files, each with its code, and they stay, M-FIL-4", async () => {
   await json(alder, "public-line", thread, ...publicLine)
-  const bad = `${work.path}/bad`
+  const bad = `${nodes.path}/bad`
   mkdirSync(bad)
   await until(alder, async () => (await waitingIn(alder)) > 0)
   await json(alder, "carry", "--to", bad)
@@ -226,16 +170,16 @@ test("a hostile stick costs its own files, each with its code, and they stay, M-
   await until(birch, async () => (await owedIn(birch)).includes("agree-public-line"))
 })
 
-const publicLine = Object.entries({
+const publicLine = wordsOf({
   "originator-stance": "no-comment",
   "addressee-stance": "attribute",
   line: "en=A partner warned us.",
   method: "declined",
   "answers-for": "each-for-itself",
-}).flatMap(([name, value]) => [`--${name}`, value])
+})
 
 test("a stick that cannot be used is said in words, with the machine's exit code", async () => {
-  const nowhere = await tearline(alder, "carry", "--to", `${work.path}/nowhere`)
+  const nowhere = await tearline(alder, "carry", "--to", `${nodes.path}/nowhere`)
   expect(nowhere.exit).toBe(4)
   expect(nowhere.stderr).toContain("it is not there")
   const nothing = await tearline(alder, "carry")

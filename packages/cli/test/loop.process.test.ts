@@ -1,46 +1,23 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
 
-import type { NodeStatus, InboxLine, ThreadDocument, WarningMade } from "../src/index.ts"
-import { json, tearline, until, type Up, up, workFolder } from "./node-process.ts"
+import type { NodeStatus, InboxLine, ThreadDocument } from "../src/index.ts"
+import { json, tearline, until } from "./node-process.ts"
+import { bothWays, TwoNodes, warned } from "./two-nodes.ts"
 
-const work = workFolder()
-const alder = `${work.path}/alder`
-const birch = `${work.path}/birch`
-const running: Up[] = []
+const nodes = new TwoNodes()
+const { alder, birch } = nodes
 
-beforeAll(async () => {
-  for (const [dir, name] of [
-    [alder, "Alder"],
-    [birch, "Birch"],
-  ] as const) {
-    await json(dir, "init", "--name", name, "--listen", "127.0.0.1:0")
-    running.push(await up(dir))
-  }
-})
+beforeAll(() => nodes.start())
 
-afterAll(async () => {
-  for (const node of running) node.signal("SIGTERM")
-  await Promise.all(running.map((node) => node.ended))
-  work.remove()
-})
+afterAll(() => nodes.remove())
 
 const mineIn = (dir: string): Promise<readonly InboxLine[]> => json(dir, "inbox", "--mine")
 const rulesIn = async (dir: string): Promise<readonly string[]> =>
   (await mineIn(dir)).map(({ rule }) => rule)
 
 test("a peer is added only under the fingerprint that was compared", async () => {
-  for (const [dir, peer] of [
-    [alder, birch],
-    [birch, alder],
-  ] as const) {
-    const invite = `${peer}.invite`
-    const { fingerprint } = await json<{ fingerprint: string }>(
-      peer,
-      "peer",
-      "export",
-      "--out",
-      invite,
-    )
+  for (const [dir, peer] of bothWays(alder, birch)) {
+    const { invite, fingerprint } = await nodes.inviteOf(peer, dir)
     const compared = ["--method", "voice"]
     const forged = "11111 22222 33333 44444 55555 66666"
     const refused = await tearline(dir, "peer", "add", invite, "--fingerprint", forged, ...compared)
@@ -65,30 +42,13 @@ async function owes(dir: string, rule: string): Promise<void> {
 let thread: string
 
 test("a warning from flags arrives by itself and is owed by due time", async () => {
-  const flags = {
-    to: "Birch",
-    precedence: "FLASH",
-    status: "exercise",
+  thread = await warned(alder, "Birch", {
     title: "Attack on a cathedral",
-    life: "yes",
-    what: "explosives in a crowd",
-    unknown: "who",
-    where: "Saint Petersburg",
-    when: "16 December",
-    withheld: "how",
-    "how-sure": "likely",
-    assessment: "how-sure",
-    ask: "protect the place",
-    tlp: "TLP:AMBER",
-    pap: "PAP:AMBER",
     latest: "+3d",
     "window-basis": "chatter",
     "time-zone": "Europe/Moscow",
     "at-end": "decide together",
-  }
-  const words = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value])
-  const made = await json<WarningMade>(alder, "warn", ...words)
-  thread = made.threads[0]?.thread ?? ""
+  })
   expect(thread).toMatch(/^[0-9a-f]{32}$/)
   await owes(birch, "read")
   const { stdout } = await tearline(birch, "inbox")

@@ -5,25 +5,13 @@ import { rmSync } from "node:fs"
 
 import { afterAll, beforeAll, expect, test } from "vitest"
 
-import type { NodeStatus, ThreadDocument, WarningMade } from "../src/index.ts"
-import { json, tearline, until, type Up, up, workFolder } from "./node-process.ts"
+import type { NodeStatus, ThreadDocument } from "../src/index.ts"
+import { json, tearline, until } from "./node-process.ts"
+import { TwoNodes, warned } from "./two-nodes.ts"
 
-const work = workFolder()
-const alder = `${work.path}/alder`
-const birch = `${work.path}/birch`
-const backup = `${work.path}/backup`
-const running = new Map<string, Up>()
-
-async function start(dir: string): Promise<void> {
-  running.set(dir, await up(dir))
-}
-
-async function stop(dir: string): Promise<void> {
-  const node = running.get(dir)
-  running.delete(dir)
-  node?.signal("SIGTERM")
-  await node?.ended
-}
+const nodes = new TwoNodes()
+const { alder, birch } = nodes
+const backup = `${nodes.path}/backup`
 
 /** As the manual has it: with its owners, which the server insists on. */
 function copy(from: string, to: string): void {
@@ -31,51 +19,11 @@ function copy(from: string, to: string): void {
 }
 
 beforeAll(async () => {
-  for (const [dir, name] of [
-    [alder, "Alder"],
-    [birch, "Birch"],
-  ] as const) {
-    await json(dir, "init", "--name", name, "--listen", "127.0.0.1:0")
-    await start(dir)
-  }
-  for (const [dir, peer] of [
-    [alder, birch],
-    [birch, alder],
-  ] as const) {
-    const invite = `${peer}.invite`
-    const exported = await json<{ fingerprint: string }>(peer, "peer", "export", "--out", invite)
-    const compared = ["--fingerprint", exported.fingerprint, "--method", "voice"]
-    await json(dir, "peer", "add", invite, ...compared)
-  }
+  await nodes.start()
+  await nodes.introduce()
 })
 
-afterAll(async () => {
-  for (const dir of running.keys()) await stop(dir)
-  work.remove()
-})
-
-async function warn(dir: string, to: string, precedence: string): Promise<string> {
-  const flags = {
-    to,
-    precedence,
-    status: "exercise",
-    title: "Attack on a market",
-    life: "yes",
-    what: "explosives in a crowd",
-    unknown: "who",
-    where: "the market of Example Town",
-    when: "the feast day",
-    withheld: "how",
-    "how-sure": "likely",
-    assessment: "how-sure",
-    ask: "protect the place",
-    tlp: "TLP:AMBER",
-    pap: "PAP:AMBER",
-  }
-  const words = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value])
-  const made = await json<WarningMade>(dir, "warn", ...words)
-  return made.threads[0]?.thread ?? ""
-}
+afterAll(() => nodes.remove())
 
 async function does(dir: string, act: string, thread: string, ...more: readonly string[]) {
   const ran = await tearline(dir, act, thread, ...more)
@@ -101,17 +49,17 @@ async function agreed(threads: readonly string[]): Promise<readonly string[]> {
 }
 
 test("a node comes back from a backup whole, and nobody retypes or sends anything again (I12)", async () => {
-  const first = await warn(alder, "Birch", "FLASH")
+  const first = await warned(alder, "Birch", { precedence: "FLASH" })
   await agreed([first])
   await does(birch, "read", first)
   await agreed([first])
-  await stop(birch)
+  await nodes.stop(birch)
   copy(`${birch}/postgres`, backup)
-  await start(birch)
+  await nodes.up(birch)
 
   await does(birch, "accept", first, "--owner", "counter-terrorism")
-  const second = await warn(alder, "Birch", "IMMEDIATE")
-  const third = await warn(birch, "Alder", "FLASH")
+  const second = await warned(alder, "Birch", { precedence: "IMMEDIATE" })
+  const third = await warned(birch, "Alder", { precedence: "FLASH" })
   await agreed([second, third])
   await does(birch, "read", second)
   await does(birch, "action", second, "--action", "surveillance")
@@ -120,7 +68,7 @@ test("a node comes back from a backup whole, and nobody retypes or sends anythin
   await until(alder, async () => (await hashOf(alder, second)) === (await hashOf(birch, second)))
   const whole = await agreed([first, second, third])
 
-  await stop(birch)
+  await nodes.stop(birch)
   rmSync(`${birch}/postgres`, { recursive: true })
   copy(backup, `${birch}/postgres`)
   const refused = await tearline(birch, "up", "--json")
@@ -129,7 +77,7 @@ test("a node comes back from a backup whole, and nobody retypes or sends anythin
 
   const authorised = await json<{ epoch: number }>(birch, "restore")
   expect(authorised.epoch).toBeGreaterThan(1)
-  await start(birch)
+  await nodes.up(birch)
   await until(birch, async () => {
     const { restored } = await json<NodeStatus>(birch, "status")
     return restored?.waitingFor.length === 0
@@ -148,7 +96,7 @@ test("a node comes back from a backup whole, and nobody retypes or sends anythin
 
 test("a new epoch is not authorised under a running node, nor by another root key", async () => {
   expect((await tearline(birch, "restore", "--json")).stderr).toContain("already_running")
-  await stop(birch)
+  await nodes.stop(birch)
   const other = ["--root", `${alder}/secrets/root.json`]
   expect((await tearline(birch, "restore", ...other, "--json")).stderr).toContain("wrong_root_key")
   const missing = ["--root", `${birch}/secrets/none.json`]
