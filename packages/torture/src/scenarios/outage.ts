@@ -23,7 +23,7 @@ const aimMs = 10_000
 const shortMs = 3_000
 const precedences = ["FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE"] as const
 
-interface Field {
+export interface Field {
   readonly run: Run
   readonly alder: TrialNode
   readonly birch: TrialNode
@@ -127,7 +127,7 @@ async function oneOutage(field: Field, fault: Fault, lastsMs: number): Promise<r
 }
 
 /** The threads of what was said meanwhile. None of it may be there before the return. */
-async function releasedDuring(
+export async function releasedDuring(
   field: Field,
   fault: Fault,
   lastsMs: number,

@@ -76,7 +76,10 @@ async function turnedUnit(run: Run, { nodes, ledger }: Field): Promise<readonly 
 }
 
 /** In the signed bytes of a message at the exchange: its thread is `corrupt` until it is mended. */
-async function turnedMessage(run: Run, { nodes }: Field): Promise<readonly string[]> {
+export async function turnedMessage(
+  run: Run,
+  { nodes }: Pick<Field, "nodes">,
+): Promise<readonly string[]> {
   const [, birch] = nodes
   const { deskOwner } = await birch.databases()
   const rows = await rowsOf(
