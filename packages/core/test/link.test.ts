@@ -13,6 +13,7 @@ import {
   newLink,
   nextLanePlace,
   toldOf,
+  toldOfAll,
   unheldBy,
   withSealed,
   withTaken,
@@ -100,11 +101,21 @@ describe("lanes", () => {
 })
 
 describe("held and missing", () => {
-  test("M-LNK-3: what is told is what was taken, each number once", () => {
+  test("M-LNK-3: what a restored node tells is what was taken, each number once", () => {
     fc.assert(
       fc.property(fc.array(place), (places) => {
-        const told = saidHeld(toldOf(takeAll(places)))
+        const told = saidHeld(toldOfAll(takeAll(places)))
         expect(told.toSorted()).toEqual([...new Set(places.map(keyOf))].toSorted())
+      }),
+    )
+  })
+
+  test("M-LNK-3: with every other message it is that of the newest epoch alone", () => {
+    fc.assert(
+      fc.property(fc.array(place), (places) => {
+        const newest = Math.max(0, ...places.map((it) => it.epoch))
+        const link = takeAll(places)
+        expect(toldOf(link)).toEqual(toldOfAll(link).filter((it) => it.epoch === newest))
       }),
     )
   })
@@ -122,7 +133,7 @@ describe("held and missing", () => {
       lane: 0 as const,
       number: 1,
     }))
-    expect(toldOf(takeAll(epochs)).map((it) => it.epoch)).toEqual(
+    expect(toldOfAll(takeAll(epochs)).map((it) => it.epoch)).toEqual(
       epochs.slice(-64).map((it) => it.epoch),
     )
   })

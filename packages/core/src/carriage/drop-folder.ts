@@ -37,8 +37,8 @@ export class FolderError extends Error {
 
 /** The disk below a drop folder. All calls throw {@link FolderError}. */
 export interface FolderDisk {
-  /** Every name, in any order. */
-  names(): AsyncIterable<string>
+  /** Every name, in any order, some at a time. */
+  names(): AsyncIterable<readonly string[]>
   /** A plain file's bytes; never through a link, never from a device, never more than `bytesMax`. */
   read(name: string, bytesMax: number): Promise<Uint8Array>
   /** A new file, flushed before this returns. */
@@ -161,7 +161,9 @@ export class RecordFolder<Content> {
   /** Removes what interrupted writings of records have left. Only for the one who writes here. */
   async sweep(): Promise<void> {
     const { disk } = this.#parts
-    for await (const name of disk.names()) if (isTemporaryName(name)) await this.tryRemove(name)
+    for await (const names of disk.names()) {
+      for (const name of names) if (isTemporaryName(name)) await this.tryRemove(name)
+    }
   }
 }
 
@@ -182,14 +184,13 @@ const compareText = (a: string, b: string) => (a < b ? -1 : Number(a > b))
 
 /** The first names after one, in their order, without holding all of them. */
 async function firstNames(
-  names: AsyncIterable<string>,
+  names: AsyncIterable<readonly string[]>,
   after: string,
   limit: number,
 ): Promise<string[]> {
   let first: string[] = []
-  for await (const name of names) {
-    if (compareText(name, after) <= 0) continue
-    first.push(name)
+  for await (const some of names) {
+    for (const name of some) if (compareText(name, after) > 0) first.push(name)
     if (first.length >= 2 * limit) first = first.toSorted(compareText).slice(0, limit)
   }
   return first.toSorted(compareText).slice(0, limit)

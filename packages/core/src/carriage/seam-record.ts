@@ -138,14 +138,18 @@ function isPrintable(code: number): boolean {
 
 /** A text of requests and ids: printable ASCII and nothing else. */
 export function asciiOf(text: string): Uint8Array {
-  const bytes = Uint8Array.from(text, (letter) => letter.codePointAt(0) ?? 0)
-  assert(bytes.length === text.length && bytes.every(isPrintable), "a text is printable ASCII")
+  const bytes = new Uint8Array(text.length)
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.codePointAt(index) ?? 0
+    assert(isPrintable(code), "a text is printable ASCII")
+    bytes[index] = code
+  }
   return bytes
 }
 
 function textIn(bytes: Uint8Array): string | undefined {
   if (bytes.length > textBytesMax || !bytes.every(isPrintable)) return undefined
-  return Array.from(bytes, (code) => String.fromCodePoint(code)).join("")
+  return String.fromCodePoint(...bytes)
 }
 
 const form: RecordForm<SeamRecord> = { encode, decode, bytesMax: seamRecordBytesMax }

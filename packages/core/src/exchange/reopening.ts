@@ -45,6 +45,7 @@ async function reopenOne(
     precedence: "IMMEDIATE",
     status: "actual",
     to: [{ org: peer, thread: null }],
+    tellsAll: true,
   })
   for (const it of rolledBack?.unanswered ?? []) await sayUnsealed(desk, turn, peer, it)
 }

@@ -2,7 +2,7 @@
 
 import { present } from "../assert.ts"
 import type { MessageId, OrgId, ThreadId } from "../ids.ts"
-import { nextLanePlace, toldOf, withSealed } from "../link/link.ts"
+import { nextLanePlace, toldOf, toldOfAll, withSealed, type Link } from "../link/link.ts"
 import { protocolVersion, type Message, type Part, type Statement } from "../messages/statement.ts"
 import { nextPlace, nonceOf, withMessage, type Thread } from "../thread/thread.ts"
 import { precedences, type Precedence } from "../vocabulary/precedence.ts"
@@ -28,6 +28,8 @@ export interface Saying {
   readonly precedence: Precedence
   readonly status: Status
   readonly to: readonly SpokenTo[]
+  /** Of every epoch what is held, not only of the addressee's newest. */
+  readonly tellsAll?: boolean
 }
 
 function statementOf(desk: Desk, saying: Saying): Statement {
@@ -54,6 +56,10 @@ function subjectOf({ thread, nonce: drawn }: SpokenTo): Part["subject"] {
     : { thread: thread.id, nonce: nonce as ThreadId }
 }
 
+function heldFor({ tellsAll = false }: Saying, link: Link): Part["held"] {
+  return tellsAll ? toldOfAll(link) : toldOf(link)
+}
+
 async function addresseeOf(desk: Desk, saying: Saying, to: SpokenTo): Promise<Addressee> {
   const { link } = await desk.memory.link(to.org, desk.clock.nowMs())
   if (link.rolledBack !== undefined) throw rolledBack(to.org)
@@ -68,7 +74,7 @@ async function addresseeOf(desk: Desk, saying: Saying, to: SpokenTo): Promise<Ad
     asks: [...(to.asks ?? [])],
     releasableTo: [...(to.releasableTo ?? [])],
     policy: desk.policyHash,
-    held: toldOf(link),
+    held: heldFor(saying, link),
     ...(withinMs === null ? {} : { carriedWithinMs: withinMs }),
   }
   return { org: to.org, part, place }

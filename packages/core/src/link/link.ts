@@ -146,12 +146,21 @@ export function withTold(link: Link, peerEpoch: number, told: readonly LaneHeld[
 /** Runs told to the peer at most of one lane, so that what is told always fits a slot. */
 const runsToldMax = 32
 
+const asTold = (it: LaneHeld): LaneHeld => ({ ...it, beyond: it.beyond.slice(0, runsToldMax) })
+
 /**
- * What is told to the peer of what we hold of its lanes: beyond a gap the lowest runs. It may tell
- * less than we hold, never more.
+ * What is told to the peer with every message of what we hold of its lanes: those of its newest
+ * epoch, since nothing is sent in another any more; beyond a gap the lowest runs. It may tell less
+ * than we hold, never more.
  */
 export function toldOf(link: Link): LaneHeld[] {
-  return link.held.map((it) => ({ ...it, beyond: it.beyond.slice(0, runsToldMax) }))
+  const newest = link.held.reduce((latest, it) => Math.max(latest, it.epoch), 0)
+  return link.held.filter((it) => it.epoch === newest).map(asTold)
+}
+
+/** The same of every epoch: what a restored node still has, so that it is given the rest. */
+export function toldOfAll(link: Link): LaneHeld[] {
+  return link.held.map(asTold)
 }
 
 /** A number of the peer's that has been skipped so far. */

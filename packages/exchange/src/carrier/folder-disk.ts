@@ -83,13 +83,22 @@ async function flushFolder(path: string): Promise<void> {
   }
 }
 
+const namesAtATime = 1_024
+
 /** The disk of the folder at `path`, which is there already. */
 export function folderDisk(path: string): FolderDisk {
   const at = (name: string) => join(path, name)
   return {
     async *names() {
+      let names: string[] = []
       try {
-        for await (const entry of await opendir(path)) yield entry.name
+        for await (const entry of await opendir(path)) {
+          names.push(entry.name)
+          if (names.length < namesAtATime) continue
+          yield names
+          names = []
+        }
+        yield names
       } catch (error) {
         throw new FolderError("away", `cannot read ${path} (${systemCode(error)})`, {
           cause: error,

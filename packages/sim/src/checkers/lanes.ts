@@ -20,7 +20,6 @@ import type { Addressed } from "./checkers.ts"
 const hour = 3_600_000
 /** A disk may be slow while a heartbeat is written. */
 const slackMs = 600_000
-const rowsToldMax = 64
 const refusalsMax = 60
 
 /** What one organisation's disk says of its dealings with one peer. */
@@ -150,7 +149,8 @@ export class Lanes {
     // Rows of long past epochs are let go of; one may still have been told a step before.
     const known = [...held, ...heldBefore]
     const isTooMuch = told.some((row) => !known.filter(isOf(row)).some((it) => covers(it, row)))
-    const newest = held.slice(-rowsToldMax)
+    const newestEpoch = Math.max(0, ...held.map((it) => it.epoch))
+    const newest = held.filter((it) => it.epoch === newestEpoch)
     const isTooLittle = heldBefore.some(
       (row) => newest.some(isOf(row)) && (told.find(isOf(row))?.upTo ?? -1) < row.upTo,
     )

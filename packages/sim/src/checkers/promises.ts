@@ -33,7 +33,7 @@ export class Promises {
   readonly #promised = new Map<OrgId, Promised[]>()
   readonly #given = new Map<OrgId, Digest[]>()
   /** Lost by a restore, and not yet known to be back. */
-  readonly #forgotten = new Map<OrgId, Promised[]>()
+  readonly #forgotten = new Map<OrgId, Map<MessageId, Promised>>()
 
   constructor(world: World, fail: (invariant: string, message: string, thread?: ThreadId) => void) {
     this.#world = world
@@ -78,7 +78,9 @@ export class Promises {
     const promised = this.#promised.get(own.org) ?? []
     const isHere = (it: Promised) => isStored(own, it)
     this.#promised.set(own.org, promised.filter(isHere))
-    listOf(this.#forgotten, own.org).push(...promised.filter((it) => !isHere(it)))
+    const forgotten = this.#forgotten.get(own.org) ?? new Map<MessageId, Promised>()
+    this.#forgotten.set(own.org, forgotten)
+    for (const it of promised) if (!isHere(it)) forgotten.set(it.id, it)
     const given = this.#given.get(own.org) ?? []
     const isHeld = (digest: Digest) => own.gatewayDisk.arrivals.has(digest)
     this.#given.set(own.org, given.filter(isHeld))
@@ -87,12 +89,12 @@ export class Promises {
 
   /** Whether a restore has lost this message, and it has not been reckoned since. */
   isForgotten(own: Organisation, id: MessageId): boolean {
-    return this.#forgotten.get(own.org)?.some((it) => it.id === id) === true
+    return this.#forgotten.get(own.org)?.has(id) === true
   }
 
   /** What a restore has lost must be back, unless nobody else had it: that is counted. */
   everythingCameBack(own: Organisation): void {
-    for (const it of this.#forgotten.get(own.org) ?? []) {
+    for (const it of this.#forgotten.get(own.org)?.values() ?? []) {
       if (isStored(own, it)) this.make(own, it.id, it.thread)
       else if (this.#isElsewhere(own, it)) this.#mustBeThere(own, it)
       else this.#world.see("own message lost that nobody else had")

@@ -18,11 +18,7 @@ export class DiskError extends Error {
   readonly code: DiskCode
 
   constructor(code: DiskCode, message: string) {
-    // Part of the plan and thrown by the thousand: where from is not worth a walk up the stack.
-    const { stackTraceLimit } = Error
-    Error.stackTraceLimit = 0
     super(message)
-    Error.stackTraceLimit = stackTraceLimit
     this.code = code
   }
 }

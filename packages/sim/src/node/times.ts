@@ -6,7 +6,7 @@ const hour = 60 * minute
 
 /** How often it looks at its links, and how long one may be silent. */
 export const tickMs = 3 * hour
-export const heartbeatMs = 12 * hour
+export const heartbeatMs = 24 * hour
 
 /** As in production, but for their length. */
 export const departureTimes = {

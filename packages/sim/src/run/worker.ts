@@ -15,6 +15,10 @@ export type Told =
 // oxlint-disable-next-line unicorn/require-post-message-target-origin
 const tell = (told: Told) => parentPort?.postMessage(told)
 
+// Errors are part of the play and thrown by the thousand: where from is not worth a walk up the
+// stack. What was not foreseen says more when its world is run with --trace, in the main thread.
+Error.stackTraceLimit = 0
+
 parentPort?.on("message", (world: WorldOptions) => {
   simulate({ ...world, onMonth: (doneYears) => tell({ kind: "month", doneYears }) }).then(
     (report) => tell({ kind: "done", report }),

@@ -25,6 +25,7 @@ import {
   decodeOffered,
   decodeUnits,
   encodePlain,
+  encodeUnit,
   encodeUnits,
 } from "./wire.ts"
 
@@ -94,7 +95,7 @@ export class SeamDoor implements InnerDoor {
     const asking = {
       target: `depart ${to}`,
       lane,
-      body: unit,
+      body: encodeUnit(unit),
       about: `${digest}/${to}`,
       withinMs: departMsMax,
     }

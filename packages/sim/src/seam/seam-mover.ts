@@ -9,6 +9,7 @@ import type { Guard } from "./guard.ts"
 import type { Feed } from "./inner-door.ts"
 import {
   decodePlain,
+  decodeUnit,
   decodeUnits,
   encodeAnswer,
   encodeArrival,
@@ -65,7 +66,7 @@ export class SeamMover {
     const [what, to = "", number, over = ""] = target.split(" ")
     switch (what) {
       case "depart":
-        return encodeAnswer(await this.#departed(to as OrgId, body))
+        return encodeAnswer(await this.#departed(to as OrgId, decodeUnit(body)))
       case "peers": {
         const place = { series: to, number: Number(number), over: over === "" ? null : over }
         const changes = decodePlain(body) as number

@@ -3,7 +3,14 @@
 import type { AnsweredUnit, HeldArrival, ListAnswer } from "@tearline/core"
 
 import type { HandedAnswer } from "../node/opening.ts"
-import { bytesOf, textOf } from "../suite/bytes.ts"
+import { Recent } from "../suite/bytes.ts"
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+/** What went into one end comes out of the other as it was, unless somebody has spoilt it. */
+const arrivals = new Recent<HeldArrival>()
+const passing = new Recent<Uint8Array>()
 
 interface PlainAnswer {
   readonly kind: HandedAnswer["kind"] | "none"
@@ -51,14 +58,31 @@ export function decodeAnswer(bytes: Uint8Array): HandedAnswer | undefined {
   }
 }
 
-export function encodeArrival({ unit, custody, ...rest }: HeldArrival): Uint8Array {
-  return encodePlain({ ...rest, unit: unit.toHex(), custody: custody.toHex() })
+export function encodeArrival(arrival: HeldArrival): Uint8Array {
+  const { unit, custody, ...rest } = arrival
+  const text = JSON.stringify({ ...rest, unit: unit.toHex(), custody: custody.toHex() })
+  arrivals.keep(text, arrival)
+  return encoder.encode(text)
 }
 
 export function decodeArrival(bytes: Uint8Array): HeldArrival {
+  const text = decoder.decode(bytes)
   type Plain = Omit<HeldArrival, "unit" | "custody"> & Record<"unit" | "custody", string>
-  const { unit, custody, ...rest } = decodePlain(bytes) as Plain
-  return { ...rest, unit: Uint8Array.fromHex(unit), custody: Uint8Array.fromHex(custody) }
+  const read = () => {
+    const { unit, custody, ...rest } = JSON.parse(text) as Plain
+    return { ...rest, unit: Uint8Array.fromHex(unit), custody: Uint8Array.fromHex(custody) }
+  }
+  return arrivals.get(text) ?? read()
+}
+
+/** A unit goes as it is. */
+export function encodeUnit(unit: Uint8Array): Uint8Array {
+  passing.keep(decoder.decode(unit), unit)
+  return unit
+}
+
+export function decodeUnit(bytes: Uint8Array): Uint8Array {
+  return passing.get(decoder.decode(bytes)) ?? bytes
 }
 
 type PlainUnit = Pick<AnsweredUnit, "peer" | "digest"> & {
@@ -81,9 +105,9 @@ export function decodeUnits(bytes: Uint8Array): AnsweredUnit[] {
 }
 
 export function encodePlain(value: unknown): Uint8Array {
-  return bytesOf(JSON.stringify(value)).slice()
+  return encoder.encode(JSON.stringify(value))
 }
 
 export function decodePlain(bytes: Uint8Array): unknown {
-  return JSON.parse(textOf(bytes.slice()))
+  return JSON.parse(decoder.decode(bytes))
 }

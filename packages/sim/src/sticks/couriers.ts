@@ -38,6 +38,7 @@ export class Couriers {
   readonly #own: Organisation
   readonly #random: Random
   #isCalm = false
+  #calmSinceMs = 0
   #cancel: () => void = () => undefined
 
   constructor(world: World, own: Organisation) {
@@ -53,6 +54,7 @@ export class Couriers {
   /** From now on until told otherwise couriers are quick and careful. */
   calm(isCalm: boolean): void {
     this.#isCalm = isCalm
+    this.#calmSinceMs = this.#world.schedule.nowMs
     // Whoever would set out hours later sets out by the new habit.
     this.#cancel()
     if (isCalm) this.#go()
@@ -78,8 +80,11 @@ export class Couriers {
   async #next(round: Round): Promise<void> {
     const at = round.stops.shift()
     // Nobody carries a stick for ever; what was on it is on others.
-    const isOld = this.#world.schedule.nowMs - round.beganMs > oldMs
-    if (at === undefined || isOld) return
+    const { schedule, restUntilMs } = this.#world
+    const isOld = schedule.nowMs - round.beganMs > oldMs
+    // In the last hours a stick of before the calm would bring what nobody could answer in time.
+    const isTooLate = schedule.nowMs < restUntilMs && round.beganMs < this.#calmSinceMs
+    if (at === undefined || isOld || isTooLate) return
     await this.#visit(round, at)
     const stepMs = this.#travel(round)
     if (stepMs !== undefined) this.#world.schedule.after(stepMs, () => void this.#next(round))

@@ -38,11 +38,10 @@ export class Stick implements FolderDisk {
     return true
   }
 
-  async *names(): AsyncIterable<string> {
+  async *names(): AsyncIterable<readonly string[]> {
     this.#call()
     // A copy, since whoever reads may remove.
-    const names = Array.from(this.files.keys())
-    yield* names
+    yield Array.from(this.files.keys())
   }
 
   async read(name: string, bytesMax: number): Promise<Uint8Array> {

@@ -23,6 +23,25 @@ export function knownOf<Meaning extends object>(bytes: Uint8Array): Partial<Mean
   return (it.known ??= {})
 }
 
+const recentMax = 256
+
+/** What was written a moment ago, by its text: whoever reads that text need not make it anew. */
+export class Recent<Value> {
+  readonly #byText = new Map<string, Value>()
+
+  keep(text: string, value: Value): void {
+    this.#byText.set(text, value)
+    for (const oldest of this.#byText.keys()) {
+      if (this.#byText.size <= recentMax) return
+      this.#byText.delete(oldest)
+    }
+  }
+
+  get(text: string): Value | undefined {
+    return this.#byText.get(text)
+  }
+}
+
 function encoded(text: string): Uint8Array {
   // At most three bytes for a unit of UTF-16.
   const longest = text.length * 3

@@ -17,7 +17,7 @@ export interface Season {
 }
 
 export const fullSeason: Season = { faultEveryMs: 4 * minute, zeal: 1 }
-const quietSeason: Season = { faultEveryMs: 6 * minute, zeal: 0.2 }
+const quietSeason: Season = { faultEveryMs: 6 * minute, zeal: 0.1 }
 const fullEvery = 4
 
 /** `month` counts from 0. */

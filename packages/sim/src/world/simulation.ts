@@ -23,7 +23,7 @@ const year = 365.25 * day
 const monthMs = year / 12
 /** A rest of a month that is shorter than this has no room for faults: it belongs to the last. */
 const restOfMonthMs = day
-const healMs = 12 * hour
+const healMs = 30 * hour
 const restMs = 8 * hour
 const drillMs = 3 * hour
 
