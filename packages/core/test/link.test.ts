@@ -10,6 +10,7 @@ import {
   heartbeatIsDue,
   isOverdue,
   isSilent,
+  lastWrittenMs,
   newLink,
   nextLanePlace,
   toldOf,
@@ -392,4 +393,13 @@ describe("bounds", () => {
     const held = await world.of("birch").journal.thread(thread)
     expect(held?.thread.messages).toHaveLength(2)
   })
+})
+
+test("a node starts no earlier than anything was sealed or came in on any link", () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(), fc.nat())), (times) => {
+      const links = times.map(([sealedAtMs, heardAtMs]) => ({ ...fresh(), sealedAtMs, heardAtMs }))
+      expect(lastWrittenMs(links)).toBe(Math.max(0, ...times.flat()))
+    }),
+  )
 })

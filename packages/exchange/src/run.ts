@@ -23,6 +23,7 @@ import {
   builtInPolicy,
   exchangeMachine,
   laneOf,
+  lastWrittenMs,
   startHost,
 } from "@tearline/core"
 import { openExchangeStore, type ExchangeStore } from "@tearline/store/exchange"
@@ -113,8 +114,7 @@ export async function runExchange(
   const keys = await ownKeysOf(config)
   const store = await opened(config, diagnostics)
   const links = await store.links()
-  const lastMs = links.map(({ link }) => Math.max(link.sealedAtMs, link.heardAtMs))
-  clock.notBefore?.(Math.max(0, ...lastMs))
+  clock.notBefore?.(lastWrittenMs(links.map((it) => it.link)))
   const line = lineOf(config, diagnostics)
   const reachable = reachableOf(keys.statements)
   const peers = new Peers({ own: keys.own, reachable, store, line, clock, diagnostics })

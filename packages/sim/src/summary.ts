@@ -63,7 +63,9 @@ function linesOf(report: RunReport, cpuSeconds: number): string[] {
     ...least.map(([name, count]) => `  ${String(count).padStart(6)}  ${name}`),
     ...tooRare.map((it) => `seen too seldom: ${it}`),
     ...found.flatMap(brokenLines),
-    `${rare.get("own message lost that nobody else had") ?? 0} lost by restores that nobody else had`,
+    `${rare.get("own message lost that nobody else had") ?? 0} lost by restores that nobody else ` +
+      `had, ${rare.get("own message lost that only the hostile peer had") ?? 0} that only the ` +
+      "hostile peer had",
     `${events} events, ${faults} faults, ${cpuSeconds.toFixed(1)} s of CPU, ` +
       `${perMinute.toFixed(2)} network-years in a CPU-minute`,
   ]

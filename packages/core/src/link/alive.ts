@@ -46,3 +46,13 @@ export function beAliveOf(
   const begunMs = link.sealedAtMs === 0 ? link.refused.sinceMs : link.sealedAtMs
   return [owed(link.peer, link.heardAtMs), owed(own, begunMs)]
 }
+
+/**
+ * The latest time at which anything was sealed or came in on any of the links: a node that starts
+ * shows none that is earlier. What was restored from a backup knows of no later one.
+ */
+export function lastWrittenMs(links: Iterable<Link>): number {
+  let lastMs = 0
+  for (const { sealedAtMs, heardAtMs } of links) lastMs = Math.max(lastMs, sealedAtMs, heardAtMs)
+  return lastMs
+}

@@ -24,7 +24,6 @@ import type {
 import { leaseMs } from "../disk/exchange-disk.ts"
 import type { Line, WireAnswer } from "../network/network.ts"
 import type { Organisation } from "../node/organisation.ts"
-import { livesOn } from "../people/long-lived.ts"
 import { textOf } from "../suite/bytes.ts"
 import { readUnit, type Sealing } from "../suite/suite.ts"
 import type { World } from "../world/world.ts"
@@ -61,6 +60,12 @@ export interface Addressed {
   readonly thread: ThreadId | null
   readonly part: Part
   readonly previousSlotHash: string | null
+}
+
+/** Which databases came from a backup. */
+export interface Restored {
+  readonly exchange: boolean
+  readonly gateway: boolean
 }
 
 /** A renewal may just be under way. */
@@ -375,7 +380,10 @@ export class Checkers {
    * Databases of this organisation have been brought back from a backup. What they have lost is to
    * come back from whoever else has it; until the reckoning it may be missing.
    */
-  restored(own: Organisation, changed: Iterable<ThreadId>): void {
+  restored(own: Organisation, of: Restored, changed: Iterable<ThreadId>): void {
+    // Whatever was forgotten with it, a node that knows of no later time may start earlier.
+    if (of.exchange) this.#latest.delete(own.name)
+    if (of.gateway) this.#latest.delete(`${own.name}'s gateway`)
     for (const it of changed) this.excused.add(it)
     this.lanes.restored(own, this.#world.peers)
     this.restoredSince.add(own.org)
@@ -391,10 +399,11 @@ export class Checkers {
   /** Forgets what was retired from the disks. */
   retire(beforeMs: number, isRetired: (own: OrgId, thread: ThreadId) => boolean): void {
     const { organisations } = this.#world
+    // As long as anybody has the thread, what is owed in it is held against all that was said.
     const isKept = (thread: ThreadId | null) =>
       thread !== null &&
-      livesOn(thread) &&
       [...organisations.values()].some((it) => it.exchangeDisk.threads.has(thread))
+    for (const it of this.excused) if (!isKept(it)) this.excused.delete(it)
     this.promises.retire(isRetired)
     for (const [id, { atMs, to }] of this.said) {
       const stays = ({ part }: { part: Part }) => isKept(part.subject?.thread ?? null)

@@ -94,6 +94,8 @@ export class Lanes {
       dealings.told = link?.toldHeld
       dealings.heardAtMs = undefined
       dealings.sealedAtMs = undefined
+      // Its clock may be behind them.
+      dealings.refusedAtMs = []
     }
   }
 

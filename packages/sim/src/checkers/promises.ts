@@ -26,6 +26,8 @@ function isStored(own: Organisation, { id, thread }: Stored): boolean {
 /** What is looked for at each start; at the end of a month it is everything. */
 const recentMs = 86_400_000
 const recentCount = 50
+const lostOwn = "own message lost that nobody else had"
+const lostToHostile = "own message lost that only the hostile peer had"
 
 export class Promises {
   readonly #world: World
@@ -97,7 +99,7 @@ export class Promises {
     for (const it of this.#forgotten.get(own.org)?.values() ?? []) {
       if (isStored(own, it)) this.make(own, it.id, it.thread)
       else if (this.#isElsewhere(own, it)) this.#mustBeThere(own, it)
-      else this.#world.see("own message lost that nobody else had")
+      else this.#seeLost(own, it)
     }
     this.#forgotten.delete(own.org)
   }
@@ -113,6 +115,14 @@ export class Promises {
       const left = digests.filter((it) => arrivals?.has(it))
       this.#given.set(org, left)
     }
+  }
+
+  /** What a peer sent and has lost too is its own; what the hostile peer has is nobody's. */
+  #seeLost(own: Organisation, { id }: Stored): void {
+    const said = this.#world.checkers.said.get(id)
+    if (said?.statement.author !== own.org) return
+    const isAmongHonest = ![...said.to.keys()].includes(this.#world.hostile)
+    this.#world.see(isAmongHonest ? lostOwn : lostToHostile)
   }
 
   /** Whether anybody else's exchange has it, who can give it back. */

@@ -49,10 +49,14 @@ export class Watch {
   }
 
   #look(own: Organisation, thread: ThreadId): void {
-    const row = own.exchangeDisk.threads.get(thread)
-    const utterances = row && this.#utterances(own, row)
-    if (row === undefined || utterances === undefined) return
     const { fail, excused } = this.#memory
+    const row = own.exchangeDisk.threads.get(thread)
+    if (row === undefined) return
+    const utterances = this.#utterances(own, row)
+    if (utterances === undefined) {
+      fail("I4", `${own.name} keeps what nobody said to it`, thread)
+      return
+    }
     const isOurs = (digest: Digest) =>
       row.messages.some((it) => it.digest === digest && it.direction === "out")
     if (!row.refusals.every((it) => it.by === row.head.peer && isOurs(it.digest))) {
@@ -75,7 +79,7 @@ export class Watch {
       const to = (originator === own.org) === (direction === "out") ? addressee : originator
       const said = this.#memory.said.get(id)
       const part = said?.to.get(to)?.part
-      // What was signed so long ago that it is retired cannot be held against anything.
+      // What was signed is remembered as long as anybody has the thread.
       if (said === undefined || part === undefined) return undefined
       utterances.push({ id, digest, statement: said.statement, part })
     }

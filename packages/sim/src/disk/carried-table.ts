@@ -33,11 +33,16 @@ export class CarriedTable {
     const platter = this.#platter
     return {
       put: (carried) =>
-        platter.transact(life, () => {
-          const key = keyOf(carried)
-          if (carried.kind === "unit" && rows.has(key)) return
-          platter.put(rows, key, { ...carried, answer: null })
-        }),
+        platter.transact(
+          life,
+          () => carried,
+          () => {
+            const key = keyOf(carried)
+            if (carried.kind === "unit" && rows.has(key)) return
+            platter.put(rows, key, { ...carried, answer: null })
+            platter.noteTime(carried.atMs)
+          },
+        ),
       async toTake({ limit, after, peer }) {
         platter.read()
         return [...rows.values()]
@@ -55,11 +60,15 @@ export class CarriedTable {
         platter.read()
         // Most of what a stick brings is known: what changes no row needs no flush.
         if (waiting() === undefined) return false
-        return await platter.transact(life, () => {
-          const row = waiting()
-          if (row !== undefined) platter.put(rows, key, { ...row, answer })
-          return row !== undefined
-        })
+        return await platter.transact(
+          life,
+          () => [key, answer],
+          () => {
+            const row = waiting()
+            if (row !== undefined) platter.put(rows, key, { ...row, answer })
+            return row !== undefined
+          },
+        )
       },
       async answerTo(peer, digest) {
         platter.read()
@@ -71,9 +80,13 @@ export class CarriedTable {
             it.kind !== "unit" && it.atMs < atMs && (peer === undefined || it.peer === peer),
         )
         if (old.length === 0) return
-        await platter.transact(life, () => {
-          for (const [key] of old) platter.remove(rows, key)
-        })
+        await platter.transact(
+          life,
+          () => old,
+          () => {
+            for (const [key] of old) platter.remove(rows, key)
+          },
+        )
       },
     }
   }
@@ -86,8 +99,12 @@ export class CarriedTable {
   }
 
   settle(life: Life, units: readonly AnsweredUnit[]): Promise<void> {
-    return this.#platter.transact(life, () => {
-      for (const it of units) this.#platter.remove(this.rows, keyOf({ ...it, kind: "unit" }))
-    })
+    return this.#platter.transact(
+      life,
+      () => units,
+      () => {
+        for (const it of units) this.#platter.remove(this.rows, keyOf({ ...it, kind: "unit" }))
+      },
+    )
   }
 }

@@ -1,6 +1,7 @@
 /** What an exchange keeps, as rows; the core's journal and outbox over them. */
 
 import {
+  lastWrittenMs,
   precedences,
   readMessage,
   type ArrivalWrite,
@@ -30,6 +31,7 @@ import { textOf } from "../suite/bytes.ts"
 import { readSigned } from "../suite/suite.ts"
 import type { Life } from "../time/life.ts"
 import type { Schedule } from "../time/schedule.ts"
+import { Damage } from "./damage.ts"
 import { DiskError, type Platter } from "./platter.ts"
 
 export interface MessageRow {
@@ -111,6 +113,11 @@ export type OnCommit = (writes: readonly ExchangeWrite[]) => void
 
 export const leaseMs = 3 * 3_600_000
 
+/** Nothing that is written has other bytes than its id says: a mistake of ours. */
+function wrongBytes(id: MessageId): DiskError {
+  return new DiskError("corrupt", `the stored message ${id} is not what its id says`)
+}
+
 export class ExchangeDisk {
   readonly platter: Platter
   readonly threads = new Map<ThreadId, ThreadRow>()
@@ -123,12 +130,8 @@ export class ExchangeDisk {
   /** Places by envelope and peer. */
   readonly sent = new Map<string, SlotRow>()
   readonly receipts = new Map<string, ReceiptRow>()
-  /** Rows whose bytes a fault has changed, as they should be: a backup may hold the changed ones. */
-  readonly damaged = new Map<MessageId, { readonly thread: ThreadId; readonly row: MessageRow }>()
-  /** The latest time that this node is known to have written. */
-  latestMs = 0
+  readonly damage = new Damage()
   onCommit: OnCommit = () => undefined
-  onCorrupt: (id: MessageId, thread: ThreadId) => void = () => undefined
   /** What has been taken or refused is being taken again. */
   onTwice: (digest: Digest) => void = () => undefined
   /** A row is not as it was read, although no other process writes here. */
@@ -149,11 +152,16 @@ export class ExchangeDisk {
     return {
       thread: (id) => read(() => this.#thread(id)),
       threadOf: (digest, peer) => read(() => this.digests.get(`${digest}/${peer}`)),
-      link: (peer) => read(() => this.links.get(peer)),
+      link: (peer) => read(() => this.#link(peer)),
       exchanged: (query) => read(() => this.#exchanged(query)),
       sent: (digest, peer) => read(() => this.#sent(digest, peer)),
       hasArrived: (digest) => read(() => this.arrivals.has(digest)),
-      commit: (writes) => this.platter.transact(life, () => this.#commit(writes)),
+      commit: (writes) =>
+        this.platter.transact(
+          life,
+          () => writes,
+          () => this.#commit(writes),
+        ),
     }
   }
 
@@ -162,17 +170,32 @@ export class ExchangeDisk {
     return {
       claim: async (limit, full) => {
         if (![...this.outbox.values()].some(free)) return []
-        return this.platter.transact(life, () => this.#claim(owner, limit, full))
+        return this.platter.transact(
+          life,
+          () => [owner, limit, full],
+          () => this.#claim(owner, limit, full),
+        )
       },
       release: async (ids, delayMs) => {
-        await this.platter.transact(life, () => this.#hold(owner, ids, { owner: null, delayMs }))
+        await this.platter.transact(
+          life,
+          () => [owner, ids, delayMs],
+          () => this.#hold(owner, ids, { owner: null, delayMs }),
+        )
       },
       renewLease: (ids) =>
-        this.platter.transact(life, () =>
-          this.#hold(owner, ids, { owner, delayMs: leaseMs }).map((it) => it.item.id),
+        this.platter.transact(
+          life,
+          () => [owner, ids],
+          () => this.#hold(owner, ids, { owner, delayMs: leaseMs }).map((it) => it.item.id),
         ),
-      find: (id) => this.#reading(() => this.outbox.get(id)?.item),
+      find: (id) => this.#reading(() => this.#item(id)),
     }
+  }
+
+  /** The latest time that this node knows to have written, as production asks its links for it. */
+  get latestMs(): number {
+    return lastWrittenMs([...this.links.values()].map((it) => it.link))
   }
 
   /** Once at start: frees what an earlier run held. */
@@ -181,17 +204,17 @@ export class ExchangeDisk {
     for (const row of held) this.#setOutbox({ ...row, owner: null, freeAtMs: 0 })
   }
 
-  /** A damaged row has been fetched from a good copy. */
-  mend(id: MessageId): void {
-    const good = this.damaged.get(id)
-    if (good !== undefined) this.replaceMessage(good.thread, good.row)
+  /** Another row in the place of one of a thread's, if that is still there. */
+  replaceMessage(thread: ThreadId, message: MessageRow, by: MessageRow): void {
+    const row = this.threads.get(thread)
+    if (row?.messages.includes(message) !== true) return
+    const messages = row.messages.map((it) => (it === message ? by : it))
+    this.platter.put(this.threads, thread, { ...row, messages })
   }
 
-  replaceMessage(thread: ThreadId, message: MessageRow): void {
-    const row = this.threads.get(thread)
-    if (row === undefined) return
-    const messages = row.messages.map((it) => (it.id === message.id ? message : it))
-    this.platter.put(this.threads, thread, { ...row, messages })
+  replaceItem(item: OutboxItem, by: OutboxItem): void {
+    const row = this.outbox.get(item.id)
+    if (row?.item === item) this.#setOutbox({ ...row, item: by })
   }
 
   async #reading<Value>(value: () => Value): Promise<Value> {
@@ -199,11 +222,23 @@ export class ExchangeDisk {
     return value()
   }
 
+  #link(peer: OrgId): StoredLink | undefined {
+    const row = this.links.get(peer)
+    if (row !== undefined) this.damage.mustHold(row)
+    return row
+  }
+
+  #item(id: string): OutboxItem | undefined {
+    const item = this.outbox.get(id)?.item
+    if (item !== undefined) this.damage.mustHold(item)
+    return item
+  }
+
   #thread(id: ThreadId): StoredThread | undefined {
     const row = this.threads.get(id)
     if (row === undefined) return undefined
     const { originator, addressee, status } = row.head.thread
-    const messages = row.messages.map((it) => this.#message(it, id))
+    const messages = row.messages.map((it) => this.#message(it))
     const { custody, refusals } = row
     const thread = { id, originator, addressee, status, messages, custody, refusals }
     return { thread, version: row.head.version }
@@ -229,30 +264,28 @@ export class ExchangeDisk {
   #whole(row: SlotRow, peer: OrgId): Exchanged {
     const { thread, id, digest, direction } = row
     const inThread = thread === null ? undefined : this.threads.get(thread)
-    const signed = row.signed ?? inThread?.messages.find((it) => it.id === id)?.signed
-    if (signed === undefined || readSigned(id, signed) === undefined) {
-      if (thread !== null) this.onCorrupt(id, thread)
-      throw new DiskError("corrupt", `the stored message ${id} is damaged`)
-    }
-    const key = direction === "out" ? `${digest}/${peer}` : digest
-    return { ...row, signed, custody: this.receipts.get(key)?.receipt ?? null }
+    const message = inThread?.messages.find((it) => it.id === id)
+    if (message !== undefined) this.damage.mustHold(message)
+    const signed = row.signed ?? message?.signed
+    if (signed === undefined || readSigned(id, signed) === undefined) throw wrongBytes(id)
+    const receipt = this.receipts.get(direction === "out" ? `${digest}/${peer}` : digest)
+    if (receipt !== undefined) this.damage.mustHold(receipt)
+    return { ...row, signed, custody: receipt?.receipt ?? null }
   }
 
   /** A message out of its bytes, through the same gate as a peer's; each row is read once. */
-  #message(row: MessageRow, thread: ThreadId): Message {
+  #message(row: MessageRow): Message {
     const known = this.#read.get(row)
     if (known !== undefined) return known
-    const message = this.#readMessage(row, thread)
+    const message = this.#readMessage(row)
     this.#read.set(row, message)
     return message
   }
 
-  #readMessage(row: MessageRow, thread: ThreadId): Message {
+  #readMessage(row: MessageRow): Message {
+    this.damage.mustHold(row)
     const statement = readSigned(row.id, row.signed)
-    if (statement === undefined) {
-      this.onCorrupt(row.id, thread)
-      throw new DiskError("corrupt", `the stored message ${row.id} is damaged`)
-    }
+    if (statement === undefined) throw wrongBytes(row.id)
     const { kind, author: sender, precedence } = statement
     const read = readMessage(statement, JSON.parse(textOf(row.part)), { kind, sender, precedence })
     if (read.kind === "refused") throw new DiskError("corrupt", `${row.id}: ${read.code}`)
@@ -275,7 +308,7 @@ export class ExchangeDisk {
     const stored =
       write.kind === "thread"
         ? this.threads.get(write.thread.id)?.head.version
-        : this.links.get(write.link.peer)?.version
+        : this.#link(write.link.peer)?.version
     if ((stored ?? null) === write.expectedVersion) return
     // What was retired is not there any more, whoever remembers it.
     if (stored !== undefined) this.onConflict(write.kind)
@@ -334,9 +367,8 @@ export class ExchangeDisk {
   }
 
   #addMessage(drafts: Drafts, write: MessageWrite): void {
-    const { thread, peer, message, direction, signed, part, learnedAtMs } = write
+    const { thread, peer, message, direction, signed, part } = write
     const { id, digest } = message
-    this.latestMs = Math.max(this.latestMs, learnedAtMs)
     this.platter.put(this.digests, `${digest}/${peer}`, thread)
     this.#addSlot(write)
     const row = { id, digest, direction, signed, part }
@@ -385,7 +417,6 @@ export class ExchangeDisk {
   }
 
   #addArrival({ digest, sender, code, atMs }: ArrivalWrite): void {
-    this.latestMs = Math.max(this.latestMs, atMs)
     if (this.arrivals.has(digest)) this.onTwice(digest)
     else this.platter.put(this.arrivals, digest, { sender, code, atMs })
   }
@@ -407,6 +438,7 @@ export class ExchangeDisk {
       .filter(({ item }) => item.lane === 0 || !full.includes(item.peer))
       .toSorted((a, b) => a.item.lane - b.item.lane || a.freeAtMs - b.freeAtMs)
       .slice(0, limit)
+    for (const { item } of free) this.damage.mustHold(item)
     for (const row of free) this.#setOutbox({ ...row, owner, freeAtMs: nowMs + leaseMs })
     return free.map((it) => it.item)
   }

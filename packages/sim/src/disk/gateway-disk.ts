@@ -9,21 +9,20 @@ import type {
 } from "@tearline/core"
 
 import type { Life } from "../time/life.ts"
+import type { Random } from "../time/random.ts"
 import { CarriedTable } from "./carried-table.ts"
-import { DiskError, type Platter } from "./platter.ts"
+import { Damage, type Target } from "./damage.ts"
+import type { Platter } from "./platter.ts"
 
 export class GatewayDisk {
   readonly platter: Platter
   readonly arrivals = new Map<Digest, HeldArrival>()
   readonly untaken = new Map<Digest, HeldArrival>()
   readonly refused: RefusedArrival[] = []
-  /** Rows whose checksum does not hold; nothing of their page is read until they are mended. */
-  readonly damaged = new Set<Digest>()
+  readonly damage = new Damage()
   /** What travels by file. */
   readonly carried: CarriedTable
-  latestMs = 0
   onHeld: (arrival: HeldArrival) => void = () => undefined
-  onCorrupt: (digest: Digest) => void = () => undefined
 
   constructor(platter: Platter) {
     this.platter = platter
@@ -34,10 +33,16 @@ export class GatewayDisk {
     return {
       custodyOf: async (digest) => {
         this.platter.read()
-        return this.arrivals.get(digest)?.custody
+        const row = this.arrivals.get(digest)
+        if (row !== undefined) this.damage.mustHold(row)
+        return row?.custody
       },
       commit: (writes) =>
-        this.platter.transact(life, () => writes.forEach((it) => this.#apply(it))),
+        this.platter.transact(
+          life,
+          () => writes,
+          () => writes.forEach((it) => this.#apply(it)),
+        ),
     }
   }
 
@@ -47,28 +52,47 @@ export class GatewayDisk {
     const out = new Set(excluding)
     const rows = [...this.untaken.values()].filter((it) => !out.has(it.digest))
     const chosen = rows.toSorted((a, b) => a.lane - b.lane || a.atMs - b.atMs).slice(0, limit)
-    for (const { digest } of chosen) this.#mustHold(digest)
+    for (const it of chosen) this.damage.mustHold(it)
     return chosen
   }
 
   markTaken(life: Life, digests: readonly Digest[]): Promise<void> {
-    return this.platter.transact(life, () => {
-      for (const digest of digests) this.platter.remove(this.untaken, digest)
-    })
+    return this.platter.transact(
+      life,
+      () => digests,
+      () => {
+        for (const digest of digests) this.platter.remove(this.untaken, digest)
+      },
+    )
   }
 
-  #mustHold(digest: Digest): void {
-    if (!this.damaged.has(digest)) return
-    this.onCorrupt(digest)
-    throw new DiskError("corrupt", `the held arrival ${digest} is damaged`)
+  /** One that waits for the exchange, or came lately: a retry asks for its receipt. */
+  target(random: Random): Target<HeldArrival> | undefined {
+    const isWaiting = this.untaken.size > 0 && random.isLucky(0.7)
+    const rows = [...(isWaiting ? this.untaken : this.arrivals).values()].slice(-100)
+    if (rows.length === 0) return undefined
+    const row = random.pick(rows)
+    return {
+      kind: "arrival",
+      key: row.digest,
+      row,
+      bytes: [row.unit, row.custody],
+      withBytes: ([unit = row.unit, custody = row.custody]) => ({ ...row, unit, custody }),
+      replace: (it, by) => {
+        for (const table of [this.arrivals, this.untaken]) {
+          if (table.get(it.digest) === it) this.platter.put(table, it.digest, by)
+        }
+      },
+    }
   }
 
   #apply(write: GatewayWrite): void {
     if (write.kind === "refused") {
-      this.refused.push(write)
+      this.platter.append(this.refused, write)
+      this.platter.noteTime(write.atMs)
       return
     }
-    this.latestMs = Math.max(this.latestMs, write.atMs)
+    this.platter.noteTime(write.atMs)
     if (this.arrivals.has(write.digest)) return
     this.platter.put(this.arrivals, write.digest, write)
     this.platter.put(this.untaken, write.digest, write)

@@ -2,14 +2,15 @@
  * A disk with three layers: written, flushed, lost.
  *
  * A transaction is applied whole when its flush ends, as PostgreSQL gives it. A crash in between
- * loses it, tears it (which recovery sees by its checksum and drops) or finds it flushed although
- * nobody was ever told. A full or failing disk rejects; once in a while it has flushed all the
- * same.
+ * loses it, tears it (which recovery sees by its checksum and drops) or leaves it flushed although
+ * nobody was ever told: recovery applies it. A full or failing disk rejects; once in a while it has
+ * flushed all the same.
  */
 
 import type { Life } from "../time/life.ts"
 import type { Random } from "../time/random.ts"
 import type { Schedule } from "../time/schedule.ts"
+import { endOfRecord, recordOf, torn } from "./write-ahead.ts"
 
 export type DiskCode = "unavailable" | "disk_full" | "corrupt" | "conflict"
 
@@ -30,8 +31,16 @@ export type Moment = "written" | "flushed"
 
 interface Transaction {
   readonly life: Life
+  /** What is written of it. */
+  readonly content: () => unknown
   readonly apply: () => void
   isOver: boolean
+}
+
+/** The log as a crash left it, and what its records would do. */
+interface LeftBehind {
+  readonly bytes: Uint8Array
+  readonly records: readonly Transaction[]
 }
 
 export interface PlatterParts {
@@ -49,6 +58,8 @@ export class Platter {
   #armed: { readonly moment: Moment; readonly strike: () => void } | undefined
   #undo: (() => void)[] | undefined
   #failedAtMs = 0
+  #left: LeftBehind | undefined
+  readonly #latest = new Map<"ms", number>()
   condition: Condition = "well"
   /** The next transaction is reported as failed and flushed all the same. */
   isAmbiguous = false
@@ -77,8 +88,9 @@ export class Platter {
     return this.#undo !== undefined
   }
 
-  /** Back to how it was when the backup began. */
+  /** Back to how it was when the backup began; of a log nothing is left. */
   restore(): void {
+    this.#left = undefined
     for (const back of (this.#undo ?? []).toReversed()) back()
     this.#undo = undefined
   }
@@ -97,6 +109,21 @@ export class Platter {
     table.delete(key)
   }
 
+  /** A row with this time in it is written. */
+  noteTime(atMs: number): void {
+    if (atMs > this.latestMs) this.put(this.#latest, "ms", atMs)
+  }
+
+  /** The latest time that a row was written with; a backup has an earlier one. */
+  get latestMs(): number {
+    return this.#latest.get("ms") ?? 0
+  }
+
+  append<Row>(rows: Row[], row: Row): void {
+    this.#undo?.push(() => rows.pop())
+    rows.push(row)
+  }
+
   #remember<Key, Value>(table: Map<Key, Value>, key: Key): void {
     if (this.#undo === undefined) return
     const had = table.has(key)
@@ -111,8 +138,8 @@ export class Platter {
     }
   }
 
-  /** Resolves with what `apply` gives once that is flushed. */
-  transact<Result>(life: Life, apply: () => Result): Promise<Result> {
+  /** Resolves with what `apply` gives once `content`, which says the same as data, is flushed. */
+  transact<Result>(life: Life, content: () => unknown, apply: () => Result): Promise<Result> {
     const { promise, resolve, reject } = Promise.withResolvers<Result>()
     const refusal = this.#refusal()
     if (refusal !== undefined) {
@@ -122,6 +149,7 @@ export class Platter {
     let result: Result
     const transaction = {
       life,
+      content,
       isOver: false,
       apply: () => {
         result = apply()
@@ -146,18 +174,45 @@ export class Platter {
   /** What was being written when the process stopped: lost, torn, or flushed and never told. */
   crash(life: Life): void {
     const { random, see } = this.#parts
+    const records: Transaction[] = []
+    const tails: Transaction[] = []
     for (const transaction of this.#pending) {
       if (transaction.life !== life) continue
       this.#pending.delete(transaction)
       transaction.isOver = true
       see("crash between write and flush")
       const fate = random.pick(["flushed", "flushed", "torn", "lost", "lost"])
-      if (fate === "torn") see("torn transaction dropped at recovery")
-      else if (fate === "lost") see("unflushed transaction lost")
-      else {
-        see("flushed and nobody was told")
-        this.#apply(transaction)
+      if (fate === "flushed") records.push(transaction)
+      // Of a log only the end can be torn.
+      else if (fate === "torn" && tails.length === 0) tails.push(transaction)
+      else see("unflushed transaction lost")
+    }
+    if (records.length + tails.length > 0) this.#leave(records, tails)
+  }
+
+  #leave(records: readonly Transaction[], tails: readonly Transaction[]): void {
+    const { random } = this.#parts
+    const bytes = [
+      ...records.map((it) => recordOf(it.content())),
+      ...tails.map((it) => torn(recordOf(it.content()), random)),
+    ]
+    this.#left = { bytes: Buffer.concat(bytes), records: [...records, ...tails] }
+  }
+
+  /** Before a process starts: what the log holds whole is applied, and the rest of it dropped. */
+  recover(): void {
+    const { bytes, records } = this.#left ?? { bytes: new Uint8Array(), records: [] }
+    this.#left = undefined
+    let at = 0
+    for (const record of records) {
+      const end = endOfRecord(bytes, at)
+      if (end === undefined) {
+        this.#parts.see("torn transaction dropped at recovery")
+        return
       }
+      this.#parts.see("flushed and nobody was told")
+      this.#apply(record)
+      at = end
     }
   }
 

@@ -6,11 +6,12 @@
  */
 
 import type { Platter, Condition } from "../disk/platter.ts"
-import type { Line } from "../network/network.ts"
+import type { Cause, Line } from "../network/network.ts"
 import type { Organisation } from "../node/organisation.ts"
 import type { Random } from "../time/random.ts"
 import type { World } from "../world/world.ts"
 import type { Hostile } from "./hostile.ts"
+import { turnBit } from "./turned-bits.ts"
 
 const second = 1_000
 const minute = 60 * second
@@ -26,6 +27,8 @@ export class Faults {
   readonly #world: World
   readonly #random: Random
   readonly #honest: readonly Organisation[]
+  /** Those between whom anything passes on lines. */
+  readonly #lined: readonly Organisation[]
   readonly #faults: readonly Fault[]
   #struck = 0
   isOn = false
@@ -34,6 +37,7 @@ export class Faults {
     this.#world = world
     this.#random = world.random.split("faults")
     this.#honest = [...world.organisations.values()]
+    this.#lined = this.#honest.filter((it) => it.org !== world.byFile)
     this.#faults = [
       { weight: 14, strike: () => this.#armCrash() },
       { weight: 6, strike: () => this.#crashNow() },
@@ -94,8 +98,8 @@ export class Faults {
 
   #lineOfOne(): Line {
     const random = this.#random
-    const from = this.#one()
-    const to = random.pick(this.#honest.filter((it) => it !== from))
+    const from = random.pick(this.#lined)
+    const to = random.pick(this.#lined.filter((it) => it !== from))
     return this.#world.network.line(from.org, to.org)
   }
 
@@ -117,9 +121,11 @@ export class Faults {
     own.crashExchange()
     this.#world.see("exchange stopped")
     const downMs = this.#downMs()
-    if (downMs > hour) this.#world.see("exchange away for hours")
     if (own.gateway === undefined) this.#world.see("both halves down at once")
-    this.#after(downMs, () => own.startExchange())
+    this.#after(downMs, () => {
+      if (downMs > hour && own.exchange === undefined) this.#world.see("exchange away for hours")
+      own.startExchange()
+    })
   }
 
   #crashGateway(own: Organisation): void {
@@ -127,9 +133,11 @@ export class Faults {
     own.crashGateway()
     this.#world.see("gateway stopped")
     const downMs = this.#downMs()
-    if (downMs > hour) this.#world.see("gateway away for hours")
     if (own.exchange === undefined) this.#world.see("both halves down at once")
-    this.#after(downMs, () => own.startGateway())
+    this.#after(downMs, () => {
+      if (downMs > hour && own.gateway === undefined) this.#world.see("gateway away for hours")
+      own.startGateway()
+    })
   }
 
   #armCrash(): void {
@@ -183,24 +191,25 @@ export class Faults {
     const lastsMs = isLong ? random.between(2 * day, 12 * day) : random.spread(5 * second, 4 * hour)
     const isOneWay = random.isLucky(0.5)
     const back = this.#world.network.line(line.to, line.from)
-    for (const it of isOneWay ? [line] : [line, back]) this.#cutLine(it, lastsMs)
-    this.#world.see(isOneWay ? "one-way partition" : "partition")
+    const cause = { rare: isOneWay ? "one-way partition" : "partition", isSeen: false }
+    for (const it of isOneWay ? [line] : [line, back]) this.#cutLine(it, lastsMs, cause)
     if (random.isLucky(0.05)) this.#isolate(random.spread(10 * minute, 5 * hour))
   }
 
-  #cutLine(line: Line, lastsMs: number): void {
+  #cutLine(line: Line, lastsMs: number, cause: Cause): void {
     const { nowMs } = this.#world.schedule
+    line.cutCause = cause
     if (line.cutUntilMs <= nowMs) line.cutSinceMs = nowMs
     line.cutUntilMs = Math.max(line.cutUntilMs, nowMs + lastsMs)
   }
 
   #isolate(lastsMs: number): void {
-    const own = this.#one()
-    this.#world.see("organisation cut off from all")
-    for (const peer of this.#honest) {
+    const own = this.#random.pick(this.#lined)
+    const cause = { rare: "organisation cut off from all", isSeen: false }
+    for (const peer of this.#lined) {
       if (peer === own) continue
-      this.#cutLine(this.#world.network.line(own.org, peer.org), lastsMs)
-      this.#cutLine(this.#world.network.line(peer.org, own.org), lastsMs)
+      this.#cutLine(this.#world.network.line(own.org, peer.org), lastsMs, cause)
+      this.#cutLine(this.#world.network.line(peer.org, own.org), lastsMs, cause)
     }
   }
 
@@ -227,12 +236,12 @@ export class Faults {
     const random = this.#random
     const untilMs = this.#world.schedule.nowMs + random.spread(10 * minute, 12 * hour)
     this.#lineOfOne().relay = { untilMs, seen: [] }
-    this.#world.see("byzantine relay on a line")
   }
 
   #clock(): void {
     const random = this.#random
-    const { wall } = this.#one()
+    const own = this.#one()
+    const { wall } = own
     const sizeMs = random.isLucky(0.2)
       ? random.spread(hour, 2 * day)
       : random.spread(second, 20 * minute)
@@ -240,7 +249,9 @@ export class Faults {
     wall.step(isBack ? -sizeMs : sizeMs)
     this.#world.see(isBack ? "wall clock stepped back" : "wall clock stepped ahead")
     if (sizeMs > hour) this.#world.see("wall clock wrong by hours")
-    if (isBack) this.#seeDeadlines()
+    if (isBack && own.hasOpenReading()) {
+      this.#world.see("wall clock stepped back during a deadline")
+    }
     const residueMs = random.between(-500, 500)
     this.#after(random.spread(minute, 6 * hour), () => {
       wall.correct(residueMs, random.between(-1, 1) * 2e-5)
@@ -248,15 +259,8 @@ export class Faults {
     })
   }
 
-  #seeDeadlines(): void {
-    const isOpen = this.#honest.some((it) => it.hasOpenReading())
-    if (isOpen) this.#world.see("wall clock stepped back during a deadline")
-  }
-
   #flip(): void {
-    const own = this.#one()
-    if (this.#random.isLucky(0.7)) own.flipMessage(this.#random)
-    else own.flipArrival(this.#random)
+    turnBit(this.#world, this.#one(), this.#random)
   }
 
   /** Weeks later, or soon, databases are lost and this backup is all there is of them. */
@@ -278,6 +282,6 @@ export class Faults {
   #inner(): void {
     const own = this.#one()
     own.innerCutUntilMs = this.#world.schedule.nowMs + this.#random.spread(second, 3 * hour)
-    this.#world.see("line between the two halves cut")
+    if (own.guard === undefined) this.#world.see("line between the two halves cut")
   }
 }

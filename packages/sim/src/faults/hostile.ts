@@ -7,7 +7,6 @@ import {
   builtInPolicy,
   policyHashOf,
   threadIdOf,
-  type Digest,
   type MessageId,
   type OrgId,
   type Part,
@@ -41,14 +40,15 @@ import {
   type Said,
   type Trick,
 } from "./foul-play.ts"
+import { mustBeOnRecord, type Injected } from "./injected.ts"
 
 const minute = 60_000
 const policy = policyHashOf(hashing, builtInPolicy)
 
-interface Injected {
-  readonly target: Organisation
-  readonly digest: Digest
-  readonly isRefused: boolean
+type OnAnswer = (answer: WireAnswer | undefined) => void
+
+interface Sent extends Crafted, Pick<Trick, "isRefused"> {
+  readonly onAnswer: OnAnswer
 }
 
 export class Hostile implements Listener {
@@ -103,33 +103,27 @@ export class Hostile implements Listener {
   strike(): void {
     const target = this.#random.pick([...this.#world.organisations.values()])
     const trick = this.#random.weighted(this.#tricks)
-    this.#world.see(trick.rare)
-    if (trick.rare === "hostile peer brings a captured unit") return this.#bringCaptured()
-    if (trick.rare === "hostile peer sends noise") return this.#bringNoise(target)
-    if (trick.rare === "hostile peer sends a hundred at once") return this.#flood(target, trick)
-    for (const crafted of trick.craft(target)) this.#send(target, crafted, trick.isRefused)
+    const onAnswer = this.#once(trick.rare)
+    if (trick.rare === "hostile peer brings a captured unit") return this.#bringCaptured(onAnswer)
+    if (trick.rare === "hostile peer sends noise") return this.#bringNoise(target, onAnswer)
+    if (trick.rare === "hostile peer sends a hundred at once") {
+      return this.#flood(target, trick, onAnswer)
+    }
+    for (const it of trick.craft(target)) this.#send(target, { ...it, ...trick, onAnswer })
   }
 
-  /** Each refused thing is on record under a code, and nowhere else (I9). */
-  mustBeRecorded(): void {
-    for (const { target, digest, isRefused } of this.#injected) {
-      // What it had on record of a hostile peer nobody else knows.
-      if (this.#world.checkers.restoredSince.has(target.org)) continue
-      const row = target.exchangeDisk.arrivals.get(digest)
-      if (!target.gatewayDisk.arrivals.has(digest)) continue
-      const message = `${target.name}: ${digest} of a hostile peer is`
-      if (row === undefined) this.#world.checkers.fail("I9", `${message} not on record`)
-      else if (isRefused && row.code === null) {
-        // In a thread that a restored node has forgotten it is not told from an honest latecomer.
-        if (this.#world.checkers.restoredSince.has(target.org)) continue
-        this.#world.checkers.fail("I9", `${message} taken in`)
-      } else if (!isRefused && row.code !== null) {
-        this.#world.checkers.fail(
-          "I9",
-          `${message} refused for ${row.code} although it is in order`,
-        )
-      }
+  /** Seen once, and only when somebody's gateway has answered to it. */
+  #once(rare: string): OnAnswer {
+    let isSeen = false
+    return (answer) => {
+      if (isSeen || answer === undefined) return
+      isSeen = true
+      this.#world.see(rare)
     }
+  }
+
+  mustBeRecorded(): void {
+    for (const it of this.#injected) mustBeOnRecord(this.#world.checkers, it)
     this.#injected = []
   }
 
@@ -350,10 +344,10 @@ export class Hostile implements Listener {
     return this.#random.pick(others)
   }
 
-  #flood(target: Organisation, { craft, isRefused }: Trick): void {
+  #flood(target: Organisation, { craft, isRefused }: Trick, onAnswer: OnAnswer): void {
     const send = (count: number) => {
       const all = Array.from({ length: count }, () => craft(target)).flat()
-      for (const crafted of all) this.#send(target, crafted, isRefused)
+      for (const crafted of all) this.#send(target, { ...crafted, isRefused, onAnswer })
     }
     send(40)
     // The last comes an hour after the first, and not after those between.
@@ -361,7 +355,8 @@ export class Hostile implements Listener {
     this.#world.schedule.after(80 * minute, () => send(1))
   }
 
-  #send(target: Organisation, crafted: Crafted, isRefused: boolean): void {
+  #send(target: Organisation, crafted: Sent): void {
+    const { isRefused, onAnswer } = crafted
     const { hostile, checkers, network, schedule } = this.#world
     const lane = crafted.lane ?? 3
     const statement = this.#statement(crafted)
@@ -394,7 +389,7 @@ export class Hostile implements Listener {
     const text = { id, digest, sender: hostile, addressee: to, lane, place, signed }
     const unit = unitOf({ ...text, part: JSON.stringify(part) })
     schedule.after(0, () => {
-      network.post({ from: hostile, to: target.org }, withOuter(unit, hostile), () => undefined)
+      network.post({ from: hostile, to: target.org }, withOuter(unit, hostile), onAnswer)
     })
   }
 
@@ -438,16 +433,16 @@ export class Hostile implements Listener {
     }
   }
 
-  #bringCaptured(): void {
+  #bringCaptured(onAnswer: OnAnswer): void {
     const captured = this.#captured.at(-1)
     if (captured === undefined) return
     const { hostile, network } = this.#world
-    network.post({ from: hostile, to: captured.to }, captured.unit, () => undefined)
+    network.post({ from: hostile, to: captured.to }, captured.unit, onAnswer)
   }
 
-  #bringNoise(target: Organisation): void {
+  #bringNoise(target: Organisation, onAnswer: OnAnswer): void {
     const { hostile, network } = this.#world
     const noise = bytesOf(this.#random.bytes(this.#random.below(400)).toHex())
-    network.post({ from: hostile, to: target.org }, noise, () => undefined)
+    network.post({ from: hostile, to: target.org }, noise, onAnswer)
   }
 }

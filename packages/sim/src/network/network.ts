@@ -17,12 +17,20 @@ export type WireAnswer =
   /** Unsigned: busy, or nobody's. */
   | { readonly kind: "turned-away" }
 
+/** One fault, of one line or several; it is seen once. */
+export interface Cause {
+  readonly rare: string
+  isSeen: boolean
+}
+
 /** One direction between two gateways. */
 export interface Line {
   readonly from: OrgId
   readonly to: OrgId
   cutSinceMs: number | undefined
   cutUntilMs: number
+  /** What is seen when the cut keeps something from passing. */
+  cutCause: Cause | undefined
   loss: number
   slowMs: number
   relay: Relay | undefined
@@ -79,6 +87,7 @@ export class Network {
       to,
       cutSinceMs: undefined,
       cutUntilMs: 0,
+      cutCause: undefined,
       loss: 0,
       slowMs: 0,
       relay: undefined,
@@ -99,6 +108,7 @@ export class Network {
     for (const line of this.#lines.values()) {
       line.cutSinceMs = undefined
       line.cutUntilMs = 0
+      line.cutCause = undefined
       line.loss = 0
       line.slowMs = 0
       line.relay = undefined
@@ -164,21 +174,21 @@ export class Network {
   }
 
   #copies(posting: Posting): void {
-    const { see, random } = this.#parts
+    const { random } = this.#parts
     const { line } = posting
     const later = { ...posting, done: () => undefined }
     if (line.unitsToDouble > 0) {
       line.unitsToDouble -= 1
-      see("unit brought twice")
-      this.#bring(later, this.#latencyMs(line) * random.between(0.5, 20))
+      this.#bring(later, this.#latencyMs(line) * random.between(0.5, 20), "unit brought twice")
     }
     if (line.lateCopyMs === undefined) return
-    see(line.lateCopyMs > day ? "copy comes days later" : "copy comes hours later")
-    this.#bring(later, line.lateCopyMs)
+    const rare = line.lateCopyMs > day ? "copy comes days later" : "copy comes hours later"
+    this.#bring(later, line.lateCopyMs, rare)
     line.lateCopyMs = undefined
   }
 
-  #bring(posting: Posting, delayMs: number): void {
+  /** `rare`: what is seen when it is there. */
+  #bring(posting: Posting, delayMs: number, rare?: string): void {
     const { schedule, listener, see } = this.#parts
     const { line, unit, done } = posting
     schedule.after(delayMs, () => {
@@ -188,6 +198,7 @@ export class Network {
         done(undefined)
         return
       }
+      if (rare !== undefined) see(rare)
       void gateway.receive(unit, line.from).then((answer) => this.#answer(posting, answer))
     })
   }
@@ -230,7 +241,17 @@ export class Network {
   }
 
   #isLost(line: Line): boolean {
-    return this.isCut(line) || (line.loss > 0 && this.#parts.random.isLucky(line.loss))
+    if (this.isCut(line)) {
+      this.#seeOnce(line.cutCause)
+      return true
+    }
+    return line.loss > 0 && this.#parts.random.isLucky(line.loss)
+  }
+
+  #seeOnce(cause: Cause | undefined): void {
+    if (cause === undefined || cause.isSeen) return
+    cause.isSeen = true
+    this.#parts.see(cause.rare)
   }
 
   #latencyMs({ slowMs }: Line): number {

@@ -68,6 +68,7 @@ const tricks: readonly { readonly weight: number; readonly play: Trick }[] = [
 
 /** What of a unit leaves the relay, and when. */
 export function relayed(relay: Relay, parts: RelayParts, unit: Uint8Array): readonly Carried[] {
+  if (relay.seen.length === 0) parts.see("byzantine relay on a line")
   relay.seen.push(unit)
   if (relay.seen.length > 50) relay.seen.shift()
   return parts.random.weighted(tricks).play(relay, parts, unit)

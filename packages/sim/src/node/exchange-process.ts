@@ -78,8 +78,9 @@ export class ExchangeProcess {
     this.#own = own
     const life = new Life(world.schedule)
     this.life = life
-    this.clock = own.wall.start(world.plant.remembersTime ? own.exchangeDisk.latestMs : 0)
-    const isBehind = own.exchangeDisk.latestMs - own.wall.wallMs() > minute
+    const writtenMs = own.exchangeDisk.latestMs
+    this.clock = own.wall.start(world.plant.remembersTime ? writtenMs : 0)
+    const isBehind = writtenMs - own.wall.wallMs() > minute
     this.#looked = { ...this.#look(), isBehind }
     this.#unattended = new Unattended(own, { renewMs: times.renewMs, tellMs: waits.tellAgainMs })
     this.#inHand = new InHand({ ...places, ...times.backOffMs }, world.schedule, (it) =>

@@ -49,7 +49,7 @@ export class GatewayProcess implements Listener, InnerDoor {
     this.#organisation = organisation
     this.life = new Life(world.schedule)
     const { gatewayDisk, org, wall } = organisation
-    const clock = wall.start(world.plant.remembersTime ? gatewayDisk.latestMs : 0)
+    const clock = wall.start(world.plant.remembersTime ? gatewayDisk.platter.latestMs : 0)
     const ports = world.plant.gateway({
       suite: gatewaySuiteOf(org, world.peers),
       journal: gatewayDisk.journal(this.life),

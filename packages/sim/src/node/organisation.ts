@@ -2,6 +2,7 @@
 
 import type { OrgId } from "@tearline/core"
 
+import type { Found } from "../disk/damage.ts"
 import { ExchangeDisk } from "../disk/exchange-disk.ts"
 import { GatewayDisk } from "../disk/gateway-disk.ts"
 import { Platter } from "../disk/platter.ts"
@@ -74,6 +75,7 @@ export class Organisation {
     if (this.exchange !== undefined) return
     this.#starts += 1
     this.troubledAtMs = this.#world.schedule.nowMs
+    this.exchangeDisk.platter.recover()
     this.#world.checkers.promises.exchangeIsBack(this)
     this.exchange = new ExchangeProcess(this.#world, this, this.#starts)
     this.exchange.start()
@@ -95,6 +97,7 @@ export class Organisation {
     const { exchangeDisk, gatewayDisk } = this
     const { see, checkers, plant } = this.#world
     this.crashExchange()
+    const writtenMs = exchangeDisk.latestMs
     const before = new Map(exchangeDisk.threads)
     if (of.exchange) exchangeDisk.platter.restore()
     if (of.gateway) {
@@ -109,14 +112,18 @@ export class Organisation {
     const changed = [...before].filter(([id, row]) => exchangeDisk.threads.get(id) !== row)
     checkers.restored(
       this,
+      of,
       changed.map(([id]) => id),
     )
     this.startGateway()
     this.startExchange()
+    const isBehind = writtenMs - (this.exchange?.clock.nowMs() ?? 0) > 60_000
+    if (of.exchange && isBehind) see("restored with the clock behind")
   }
 
   startGateway(): void {
     if (this.gateway !== undefined) return
+    this.gatewayDisk.platter.recover()
     this.#world.checkers.promises.gatewayIsBack(this)
     this.gateway = new GatewayProcess(this.#world, this)
     this.#gatewaySinceMs = this.#world.schedule.nowMs
@@ -156,54 +163,26 @@ export class Organisation {
       )
   }
 
-  /** A bit of a stored message turns over; whoever reads it next finds out. */
-  flipMessage(random: Random): void {
-    const threads = [...this.exchangeDisk.threads].slice(-300)
-    if (threads.length === 0) return
-    const [thread, row] = random.pick(threads)
-    const [message] = row.messages.slice(-1)
-    if (message === undefined || this.exchangeDisk.damaged.has(message.id)) return
-    const signed = message.signed.slice()
-    const at = random.below(signed.length)
-    signed[at] = (signed[at] ?? 0) ^ (1 << random.below(7))
-    this.exchangeDisk.damaged.set(message.id, { thread, row: message })
-    this.exchangeDisk.replaceMessage(thread, { ...message, signed })
-    this.#world.see("bit of a stored message flipped")
-  }
-
-  flipArrival(random: Random): void {
-    const waiting = [...this.gatewayDisk.untaken.keys()]
-    if (waiting.length === 0) return
-    this.gatewayDisk.damaged.add(random.pick(waiting))
-    this.#world.see("bit of a held arrival flipped")
-  }
-
   mendAll(): void {
-    for (const id of this.exchangeDisk.damaged.keys()) this.exchangeDisk.mend(id)
-    this.exchangeDisk.damaged.clear()
-    this.gatewayDisk.damaged.clear()
+    this.exchangeDisk.damage.mendAll()
+    this.gatewayDisk.damage.mendAll()
   }
 
   /** Damage is seen on reading; hours later somebody has mended it. */
   watchDamage(): void {
     const { schedule, see } = this.#world
     const mending = new Set<string>()
-    const mend = (id: string, run: () => void) => {
-      if (mending.has(id)) return
-      mending.add(id)
+    const onFound = ({ kind, key, mend }: Found) => {
+      see(`damaged ${kind} found on reading`)
+      if (mending.has(key)) return
+      mending.add(key)
       schedule.after(this.random.spread(60_000, 6 * 3_600_000), () => {
-        mending.delete(id)
+        mending.delete(key)
         see("damaged row mended")
-        run()
+        mend()
       })
     }
-    this.exchangeDisk.onCorrupt = (id) => {
-      see("damaged message found on reading")
-      mend(id, () => this.exchangeDisk.mend(id))
-    }
-    this.gatewayDisk.onCorrupt = (digest) => {
-      see("damaged arrival found on reading")
-      mend(digest, () => this.gatewayDisk.damaged.delete(digest))
-    }
+    this.exchangeDisk.damage.onFound = onFound
+    this.gatewayDisk.damage.onFound = onFound
   }
 }

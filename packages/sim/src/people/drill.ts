@@ -57,8 +57,10 @@ export class Drill {
     const to = random.pick(all.filter((it) => it !== from))
     schedule.after(10 * minute, () => {
       for (let count = 0; count < backlogCount; count += 1) this.#warn(from, to, "PRIORITY")
-      schedule.after(250, () => this.#warn(from, to, "FLASH"))
-      this.#world.see("FLASH behind a backlog")
+      schedule.after(250, () => {
+        this.#seeBacklog(from, to)
+        this.#warn(from, to, "FLASH")
+      })
     })
     // Through folders so many are not there within minutes.
     const lined = all.filter((it) => it.guard === undefined)
@@ -87,6 +89,12 @@ export class Drill {
     schedule.after(minute + slowForMs, () => {
       platter.condition = "well"
     })
+  }
+
+  /** More waits for this peer than is under way at once. */
+  #seeBacklog({ exchangeDisk }: Organisation, to: Organisation): void {
+    const waiting = [...exchangeDisk.outbox.values()].filter(({ item }) => item.peer === to.org)
+    if (waiting.length > backlogCount / 2) this.#world.see("FLASH behind a backlog")
   }
 
   #warn(

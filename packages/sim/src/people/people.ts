@@ -115,9 +115,8 @@ export class People {
     const stored = own.exchangeDisk.threads.get(thread)?.messages.find((it) => it.id === shown.id)
     // Lost again before anybody looked: a restored node is shown it anew.
     if (stored === undefined) return
-    const statement = readSigned(stored.id, stored.signed)
+    const statement = readStored(own, stored)
     if (statement === undefined) {
-      own.exchangeDisk.onCorrupt(stored.id, thread)
       this.arrived(own, thread, stored)
       this.#world.schedule.after(hour, () => this.#look(own, thread))
       return
@@ -264,6 +263,16 @@ async function outcomeOf(asked: Promise<ExchangeAnswer>): Promise<Outcome> {
   } catch (error) {
     return { kind: error instanceof ActError ? "refused" : "failed" }
   }
+}
+
+/** Nothing where it is damaged. */
+function readStored({ exchangeDisk }: Organisation, row: MessageRow): Statement | undefined {
+  try {
+    exchangeDisk.damage.mustHold(row)
+  } catch {
+    return undefined
+  }
+  return readSigned(row.id, row.signed)
 }
 
 function indexOf(org: OrgId): number {

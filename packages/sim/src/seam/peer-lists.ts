@@ -34,7 +34,8 @@ export class PeerLists {
   /** As the gateway takes it: the place and the list in one transaction. */
   take(life: Life, place: OfferedList, changes: number): Promise<ListAnswer> {
     const { platter } = this.#own.gatewayDisk
-    return platter.transact(life, () => {
+    const content = () => ({ place, changes })
+    return platter.transact(life, content, () => {
       const held = this.#rows.get("list")
       if (held !== undefined && !mayReplace(held.place, place)) {
         const isOlder = changes < held.changes
