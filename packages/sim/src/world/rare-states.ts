@@ -5,6 +5,8 @@
 
 import { assert } from "@tearline/core"
 
+import { knownRates } from "./rare-rates.ts"
+
 const rareStates: readonly string[] = [
   "act refused at home",
   "FLASH behind a backlog",
@@ -171,6 +173,10 @@ const rareStates: readonly string[] = [
 const perHundredYears = 100
 const deviations = 3
 
+/** What is known of a state counts from here on, less so many deviations. */
+const knownFromYears = 2
+const knownDeviations = 5
+
 export class RareStates {
   readonly #counts = new Map<string, number>(rareStates.map((it) => [it, 0]))
 
@@ -187,11 +193,21 @@ export class RareStates {
 }
 
 /**
- * Those seen too seldom. In less than a hundred years only what chance does not explain counts, and
- * in less than ten nothing does.
+ * Those seen too seldom. In less than a hundred years only what chance does not explain counts;
+ * from two years on a state that is known to come often may not stay away.
  */
 export function tooRareOf(counts: ReadonlyMap<string, number>, years: number): string[] {
   const expected = (years * perHundredYears) / 100
-  const slack = years < 99.99 ? deviations * Math.sqrt(expected) : 0.5
-  return [...counts].filter(([, count]) => count < expected - slack).map(([name]) => name)
+  const least = years < 99.99 ? less(expected, deviations) : expected - 0.5
+  const isKnown = years > knownFromYears - 0.01
+  return [...counts]
+    .filter(([name, count]) => {
+      const known = isKnown ? (knownRates[name] ?? 0) * years : 0
+      return count < Math.max(least, less(known, knownDeviations))
+    })
+    .map(([name]) => name)
+}
+
+function less(expected: number, by: number): number {
+  return expected - by * Math.sqrt(expected)
 }
