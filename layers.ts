@@ -50,6 +50,8 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   ],
   sim: ["@tearline/core", "@tearline/log", "node:*", "node:*/*"],
   fuzz: [
+    "@tearline/cli",
+    "@tearline/cli/border",
     "@tearline/core",
     "@tearline/crypto",
     "@tearline/crypto/border",

@@ -23,8 +23,12 @@ export interface ReadInvite {
 
 /** Reads an invite file. Throws `cannot_read`, or `wrong_content` for what is no invite. */
 export async function readInvite(path: string): Promise<ReadInvite> {
-  const document = (await readJsonFile(path)) as { readonly invite?: unknown } | null
-  const invite = document?.invite
+  return inviteIn(await readJsonFile(path), path)
+}
+
+/** The invite in a document that came from `path`. Throws `wrong_content`. */
+export function inviteIn(document: unknown, path: string): ReadInvite {
+  const invite = (document as { readonly invite?: unknown } | null)?.invite
   if (typeof invite !== "string") throw noInvite(path)
   try {
     const { identity: chain, operations } = statementsOf(Buffer.from(invite, "base64"))

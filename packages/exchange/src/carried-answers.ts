@@ -34,10 +34,7 @@ export function carriedAnswersOf({ line, diagnostics, ...parts }: LineParts): Ca
   return new CarriedAnswers({
     ...parts,
     async answers() {
-      const body = await post("answers", 200, new Uint8Array())
-      const list: unknown = decode(body, { bytesMax: answerBytesMax })
-      if (!Array.isArray(list)) throw notAnswers()
-      return list.map(answerOf)
+      return readAnswers(await post("answers", 200, new Uint8Array()))
     },
     async settled(units) {
       await post("settled", 204, encode(units.map(({ peer, digest }) => [peer, digest])))
@@ -49,11 +46,24 @@ export function carriedAnswersOf({ line, diagnostics, ...parts }: LineParts): Ca
   })
 }
 
+/** A page of what came back by file. Throws `malformed_request`, or the codes of `decode`. */
+export function readAnswers(bytes: Uint8Array): readonly AnsweredUnit[] {
+  const list: unknown = decode(bytes, { bytesMax: answerBytesMax })
+  if (!Array.isArray(list)) throw notAnswers()
+  return list.map(answerOf)
+}
+
+const orgForm = /^[0-9a-f]{32}$/
+const digestForm = /^[0-9a-f]{64}$/
+
 function answerOf(value: unknown): AnsweredUnit {
-  const [peer, digest, isCustody, bytes] = Array.isArray(value) ? (value as unknown[]) : []
+  const items: unknown[] = Array.isArray(value) && value.length === 4 ? value : []
+  const [peer, digest, isCustody, bytes] = items
   const isAnswer =
     typeof peer === "string" &&
+    orgForm.test(peer) &&
     typeof digest === "string" &&
+    digestForm.test(digest) &&
     typeof isCustody === "boolean" &&
     bytes instanceof Uint8Array
   if (!isAnswer) throw notAnswers()

@@ -19,12 +19,14 @@ import { codeOf } from "./exchange-error.ts"
 import type { Verified } from "./invite.ts"
 import type { Peer } from "./peers.ts"
 
+type KnownPeer = Pick<Peer, "org" | "verified">
+
 export interface PastParts {
   readonly own: OrgId
   readonly statements: Verified
   /** Of our own gateway. */
   readonly gatewayKey: VerifyingKey
-  readonly find: (org: OrgId) => Peer | undefined
+  readonly find: (org: OrgId) => KnownPeer | undefined
 }
 
 type Returned = Parameters<PastVerifier["returnedOf"]>[1]
@@ -73,7 +75,7 @@ export function pastVerifierOf(parts: PastParts): PastVerifier {
 }
 
 /** The author is whose key signed: it must be this organisation or the peer. */
-function authorOf({ own, statements }: PastParts, peer: Peer, signed: Uint8Array): OrgId {
+function authorOf({ own, statements }: PastParts, peer: KnownPeer, signed: Uint8Array): OrgId {
   const { keyId } = signedParts(signed)
   const isOf = (verified: Verified) => exchangeKeysOf(verified).some((it) => isSame(it.id, keyId))
   if (isOf(statements)) return own
@@ -81,7 +83,7 @@ function authorOf({ own, statements }: PastParts, peer: Peer, signed: Uint8Array
   throw new CryptoError("unknown_key", "what was returned is by neither of the two")
 }
 
-function opened(parts: PastParts, peer: Peer, returned: Returned) {
+function opened(parts: PastParts, peer: KnownPeer, returned: Returned) {
   const { own, statements } = parts
   const author = authorOf(parts, peer, returned.signed)
   const addressee = author === own ? peer.org : own
@@ -109,7 +111,7 @@ function opened(parts: PastParts, peer: Peer, returned: Returned) {
 /** The receipt counts only if the addressee's gateway signed it, about this envelope. */
 function custodyOf(
   { own, gatewayKey }: PastParts,
-  peer: Peer,
+  peer: KnownPeer,
   { custody, digest, author }: Pick<Exchanged, "custody" | "digest"> & { author: OrgId },
 ): Custody | null {
   if (custody === null) return null

@@ -32,6 +32,10 @@ test.each(catalogue)(
   },
 )
 
+test("every target has inputs that were kept", () => {
+  expect(catalogue.filter(({ name }) => corpusOf(name).length === 0)).toEqual([])
+})
+
 test("every finding names a target that there is", () => {
   const names = catalogue.map((it) => it.name)
   expect(found.filter((it) => !names.includes(it.target))).toEqual([])

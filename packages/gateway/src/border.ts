@@ -6,6 +6,7 @@
 export { Admission } from "./admission.ts"
 export { Departures } from "./departures.ts"
 export { GatewayError } from "./gateway-error.ts"
+export { readClosed, readPage, readSettled, readTaken } from "./inner-requests.ts"
 export { type RunningListener, startListener } from "./listener.ts"
 export { outerApp } from "./outer-listener.ts"
 export { decodePeers, Peers } from "./peers.ts"

@@ -10,17 +10,16 @@ import type { Context } from "hono"
 
 import {
   type Activity,
-  type CarriedPlace,
   type Diagnostics,
   type FileDoor,
   type Metrics,
-  type OrgId,
   dropBytesMax,
 } from "@tearline/core"
-import { type Value, decode, encode } from "@tearline/crypto"
+import { type Value, encode } from "@tearline/crypto"
 
 import { readBody } from "./body.ts"
 import { GatewayError, codeOf } from "./gateway-error.ts"
+import { readClosed, readPage } from "./inner-requests.ts"
 import type { App } from "./listener.ts"
 
 export interface CourierParts {
@@ -49,55 +48,23 @@ function open(c: CourierContext, { door }: CourierParts): Response {
   return c.json({ openedMs: door.open() })
 }
 
-/** `[when it was opened, organisations]`. */
 async function close(c: CourierContext, { door }: CourierParts): Promise<Response> {
-  const value: unknown = decode(await readBody(c.env.incoming, closeBytesMax))
-  const [openedMs, from] = Array.isArray(value) ? (value as unknown[]) : []
-  const isList = Array.isArray(from) && from.every((it) => orgForm.test(String(it)))
-  if (typeof openedMs !== "number" || !isList) throw malformed()
-  await door.close(Math.min(openedMs, door.open()), from as OrgId[])
+  const { openedMs, from } = readClosed(await readBody(c.env.incoming, closeBytesMax))
+  await door.close(Math.min(openedMs, door.open()), from)
   return c.body(null, 204)
 }
 
 const closeBytesMax = 1024 * 1024
 
 async function take(c: CourierContext, { door }: CourierParts): Promise<Response> {
-  const { to, after } = pageOf(decode(await readBody(c.env.incoming, pageBytesMax)))
-  const { files, next } = await door.take({ to, after })
+  const page = readPage(await readBody(c.env.incoming, pageBytesMax))
+  const { files, next } = await door.take(page)
   const place = next && [next.lane, next.atMs, next.digest, next.peer, next.kind]
   const answer: Value[] = [[...files], place]
   return c.body(new Uint8Array(encode(answer)), 200, cbor)
 }
 
 const pageBytesMax = 1024
-const orgForm = /^[0-9a-f]{32}$/
-const digestForm = /^[0-9a-f]{64}$/
-
-/** `[to or null, place or null]`. */
-function pageOf(value: unknown): { to: OrgId | null; after: CarriedPlace | null } {
-  if (!Array.isArray(value) || value.length !== 2) throw malformed()
-  const [to, after] = value as unknown[]
-  if (to !== null && (typeof to !== "string" || !orgForm.test(to))) throw malformed()
-  return { to: to as OrgId | null, after: after === null ? null : placeOf(after) }
-}
-
-function placeOf(value: unknown): CarriedPlace {
-  const [lane, atMs, digest, peer, kind] = Array.isArray(value) ? (value as unknown[]) : []
-  const isPlace =
-    typeof lane === "number" &&
-    lane <= 3 &&
-    typeof atMs === "number" &&
-    digestForm.test(String(digest)) &&
-    orgForm.test(String(peer)) &&
-    ["unit", "custody", "refusal"].includes(String(kind))
-  if (!isPlace) throw malformed()
-  return { lane, atMs, digest, peer, kind } as CarriedPlace
-}
-
-function malformed(): GatewayError {
-  return new GatewayError("malformed", "a page is [to or null, place or null]: spec/carriers.md 4")
-}
-
 async function bring(c: CourierContext, parts: CourierParts): Promise<Response> {
   const { door, metrics, diagnostics } = parts
   try {

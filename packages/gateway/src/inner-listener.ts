@@ -9,16 +9,8 @@
 import type { HttpBindings } from "@hono/node-server"
 import type { Context } from "hono"
 
-import type {
-  Activity,
-  Diagnostics,
-  Digest,
-  Lane,
-  Metrics,
-  OfferedList,
-  OrgId,
-} from "@tearline/core"
-import { CryptoError, decode, encode, unitBytesMax } from "@tearline/crypto"
+import type { Activity, Diagnostics, Lane, Metrics, OfferedList } from "@tearline/core"
+import { CryptoError, encode, unitBytesMax } from "@tearline/crypto"
 import { StoreError } from "@tearline/store"
 import type { GatewayStore } from "@tearline/store/gateway"
 
@@ -29,6 +21,7 @@ import type { DepartureFailures } from "./departure-failures.ts"
 import type { DepartureAnswer, Departures } from "./departures.ts"
 import { GatewayError, codeOf } from "./gateway-error.ts"
 import type { Health } from "./health.ts"
+import { readSettled, readTaken } from "./inner-requests.ts"
 import { type App, newApp } from "./listener.ts"
 import type { PeerList } from "./peer-list.ts"
 import { Peers, decodePeers, listBytesMax } from "./peers.ts"
@@ -163,7 +156,7 @@ function streamArrivals(c: InnerContext, parts: InnerParts): Response {
 }
 
 async function markTaken(c: InnerContext, parts: InnerParts): Promise<Response> {
-  const digests = digestsOf(decode(await readBody(c.env.incoming, listBytesMax)))
+  const digests = readTaken(await readBody(c.env.incoming, listBytesMax))
   await parts.store().markTaken(digests)
   parts.arrivals.taken(digests)
   parts.health.taken(digests.length)
@@ -186,29 +179,7 @@ async function answers(c: InnerContext, parts: InnerParts): Promise<Response> {
 const answersMax = 256
 
 async function settle(c: InnerContext, parts: InnerParts): Promise<Response> {
-  const list: unknown = decode(await readBody(c.env.incoming, listBytesMax))
-  if (!Array.isArray(list)) throw notSettled()
-  await parts.store().carried.settle(list.map(settledUnit))
+  const units = readSettled(await readBody(c.env.incoming, listBytesMax))
+  await parts.store().carried.settle(units)
   return c.body(null, 204)
-}
-
-function settledUnit(value: unknown): { readonly peer: OrgId; readonly digest: Digest } {
-  const [peer, digest] = Array.isArray(value) ? (value as unknown[]) : []
-  if (!isDigest(digest) || !/^[0-9a-f]{32}$/.test(String(peer))) throw notSettled()
-  return { peer: peer as OrgId, digest: digest as Digest }
-}
-
-function notSettled(): GatewayError {
-  return new GatewayError("malformed", "what is settled is a list of [peer, digest]")
-}
-
-const digestForm = /^[0-9a-f]{64}$/
-
-function isDigest(value: unknown): boolean {
-  return typeof value === "string" && digestForm.test(value)
-}
-
-function digestsOf(value: unknown): readonly Digest[] {
-  if (Array.isArray(value) && value.every(isDigest)) return value as Digest[]
-  throw new GatewayError("malformed", "what was taken is a list of digests in hexadecimal")
 }

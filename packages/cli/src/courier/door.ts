@@ -2,19 +2,19 @@
 
 import {
   type Brought,
-  type CarriedPlace,
   type CourierDoor,
   type OrgId,
   type Taken,
   type TakePage,
   dropBytesMax,
 } from "@tearline/core"
-import { decode, encode } from "@tearline/crypto"
+import { encode } from "@tearline/crypto"
 import { type ExchangeError, GatewayLine } from "@tearline/exchange/carrier"
 import type { TlsIdentity } from "@tearline/gateway"
 
 import { CliError } from "../cli-error.ts"
 import type { NodeFolder } from "../state/folder.ts"
+import { readBrought, readOpened, readTaken } from "./answers.ts"
 
 /** A page is at most one file of the largest size over a few megabytes. */
 const pageBytesMax = 2 * dropBytesMax + 8 * 1024 * 1024
@@ -45,7 +45,7 @@ export function courierDoor(folder: NodeFolder): OpenDoor {
     async open(): Promise<number> {
       const { status, body } = await ask("/courier/v1/open", new Uint8Array())
       if (status !== 200) throw refused(status)
-      return (JSON.parse(body.toString()) as { readonly openedMs: number }).openedMs
+      return readOpened(body)
     },
     async close(openedMs: number, from: readonly OrgId[]): Promise<void> {
       const { status } = await ask("/courier/v1/close", encode([openedMs, [...from]]))
@@ -55,23 +55,15 @@ export function courierDoor(folder: NodeFolder): OpenDoor {
       const place = after && [after.lane, after.atMs, after.digest, after.peer, after.kind]
       const { status, body } = await ask("/courier/v1/take", encode([to, place]))
       if (status !== 200) throw refused(status)
-      return takenOf(decode(body, { bytesMax: pageBytesMax }))
+      return readTaken(body, pageBytesMax)
     },
     async bring(file: Uint8Array): Promise<Brought> {
       const { status, body } = await ask("/courier/v1/bring", file)
       if (status !== 200) throw refused(status)
-      return JSON.parse(body.toString()) as Brought
+      return readBrought(body)
     },
     hangUp: () => line.close(),
   }
-}
-
-/** Our own gateway wrote it: its form is only read, not judged. */
-function takenOf(value: unknown): Taken {
-  const [files, place] = value as [Uint8Array[], unknown[] | null]
-  if (place === null) return { files, next: null }
-  const [lane, atMs, digest, peer, kind] = place
-  return { files, next: { lane, atMs, digest, peer, kind } as CarriedPlace }
 }
 
 function notRunning(folder: NodeFolder, cause: ExchangeError): CliError {

@@ -118,7 +118,8 @@ function decode(bytes: Uint8Array): SeamRecord | undefined {
   if (bytes.length < headBytes || bytes.length > seamRecordBytesMax) return undefined
   if (magic.some((byte, index) => bytes[index] !== byte)) return undefined
   const fields = fieldsIn(bytes)
-  if (fields === undefined) return undefined
+  if (fields === undefined || fields.body.length > bodyBytesMax) return undefined
+  if (saysMore(fields)) return undefined
   const { kind, lane, status, id, target, about, body } = fields
   switch (kind) {
     case "ask":
@@ -129,6 +130,20 @@ function decode(bytes: Uint8Array): SeamRecord | undefined {
       return { kind, lane, body }
     case "begun":
       return { kind, lane, body, id }
+  }
+}
+
+/** Whether a field is used that this kind does not have: one record is one file, bit for bit. */
+function saysMore({ kind, status, id, target, about }: Fields): boolean {
+  switch (kind) {
+    case "ask":
+      return status !== 0
+    case "answer":
+      return target !== ""
+    case "frame":
+      return target !== "" || status !== 0 || about !== "" || id !== noId
+    case "begun":
+      return target !== "" || status !== 0 || about !== ""
   }
 }
 

@@ -14,7 +14,7 @@ import { listNamed, readOffered } from "../peer-list.ts"
 import type { Peers } from "../peers.ts"
 
 interface LateParts extends Pick<DepartureParts, "own" | "gatewayKeyOf"> {
-  readonly departures: Departures
+  readonly departures: Pick<Departures, "settle">
   readonly peers: Pick<Peers, "gatewayAnswered">
 }
 

@@ -28,6 +28,13 @@ const window = 256
 /** What the exchange may ask; the rest of the inner listener is not its. */
 const targetForm = /^(POST|PUT|GET) (\/inner\/v1\/[a-z]+(?:\?[a-z0-9=&]*)?|\/ready)$/
 
+/** The request that an ask is; undefined for what the exchange may not ask. */
+export function requestOf({ target, lane, body }: SeamAsk): Omit<Asking, "signal"> | undefined {
+  const [, method, path] = targetForm.exec(target) ?? []
+  if (method === undefined || path === undefined) return undefined
+  return { method: method as Asking["method"], path, body, isFlash: lane === 0 }
+}
+
 /** Moves until it is closed. Does not wait for anybody to be there. */
 export function startMover(config: SeamConfig, diagnostics: Diagnostics): RunningMover {
   const mover = new Mover(config, diagnostics)
@@ -62,16 +69,14 @@ class Mover implements RunningMover {
   }
 
   async #perform(ask: SeamAsk): Promise<Performed | undefined> {
-    const { target, lane, body } = ask
-    const [, method, path = ""] = targetForm.exec(target) ?? []
-    if (method === undefined) {
+    const asking = requestOf(ask)
+    if (asking === undefined) {
       this.#diagnostics("warn", "seam_ask_refused", {})
       return { status: 404, body: new Uint8Array() }
     }
     const signal = AbortSignal.timeout(answerMsMax)
-    const asking = { method: method as Asking["method"], path, body, isFlash: lane === 0 }
     try {
-      if (path.startsWith(arrivals)) return await this.#openStream()
+      if (asking.path.startsWith(arrivals)) return await this.#openStream()
       const answered = await this.#line.ask({ ...asking, signal, answerBytesMax })
       return { status: answered.status, body: answered.body }
     } catch (error) {

@@ -15,6 +15,7 @@ import type { Target } from "../target.ts"
 import { entryOf } from "../targets/catalogue.ts"
 import type { FromChild, Order, Tally } from "./exchanged.ts"
 
+const bornMs = performance.now()
 const order = JSON.parse(process.argv[2] ?? "{}") as Order
 const file = openSync(order.inputPath, "w")
 let current: Uint8Array = new Uint8Array()
@@ -59,7 +60,7 @@ async function fuzz(): Promise<void> {
     target,
     coverage,
     corpus: corpusOf(order.target),
-    untilMs: startedMs + order.msMax,
+    untilMs: bornMs + order.msMax,
     onInput: leaveBehind,
     onFinding: async (input, reason) => found(await minimised(target, input, reason), reason),
     onBreath: (it) => void tell({ kind: "progress", tally: tallyOf(it) }),
@@ -74,5 +75,7 @@ async function fuzz(): Promise<void> {
 // What escapes from a promise that nobody awaits would have ended the product's process too.
 process.on("uncaughtException", (error) => void found(current, `escaped: ${reasonOf(error)}`))
 process.on("unhandledRejection", (error) => void found(current, `escaped: ${reasonOf(error)}`))
+// Whoever started this is gone: nobody would end it.
+process.on("disconnect", () => process.exit())
 await fuzz()
 process.disconnect?.()

@@ -9,6 +9,7 @@ import { tmpdir } from "node:os"
 
 import { entryPath } from "./entry.ts"
 import type { FromChild, Order, Tally } from "./exchanged.ts"
+import { isStopping } from "./interruption.ts"
 
 /** Far beyond any allowed input, also where others keep the machine busy. */
 const silenceMsMax = 30_000
@@ -43,19 +44,28 @@ function lastInput(path: string): Uint8Array {
   return bytes.length < 4 ? new Uint8Array() : bytes.subarray(4, 4 + bytes.readUInt32BE())
 }
 
-/** Runs the order to its end, or to the child's. */
-export async function supervise(order: Omit<Order, "inputPath">): Promise<Report> {
+/** A person has asked to stop, and everything of this run is gone. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted"
+}
+
+/** Runs the order to its end, or to the child's. Throws {@link Interrupted}. */
+export async function supervise(
+  order: Omit<Order, "inputPath">,
+  signal: AbortSignal,
+): Promise<Report> {
+  if (signal.aborted) throw new Interrupted("stopped")
   const folder = mkdtempSync(`${tmpdir()}/tearline-fuzz-`)
   const inputPath = `${folder}/input`
   try {
     writeFileSync(inputPath, "")
-    return await supervised({ ...order, inputPath })
+    return await supervised({ ...order, inputPath }, signal)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-async function supervised(order: Order): Promise<Report> {
+async function supervised(order: Order, signal: AbortSignal): Promise<Report> {
   const child = fork(entryPath, [JSON.stringify(order)], {
     execArgv: [`--max-old-space-size=${heapMegabytesMax}`, "--disable-warning=ExperimentalWarning"],
     stdio: ["ignore", "ignore", "pipe", "ipc"],
@@ -69,6 +79,8 @@ async function supervised(order: Order): Promise<Report> {
     isSilent = true
     child.kill("SIGKILL")
   }
+  const stop = () => void child.kill("SIGKILL")
+  signal.addEventListener("abort", stop, { once: true })
   let silence = setTimeout(giveUp, startMsMax)
   child.stderr?.on("data", (chunk: Buffer) => {
     lastWords = (lastWords + chunk.toString()).slice(-4_000)
@@ -86,9 +98,12 @@ async function supervised(order: Order): Promise<Report> {
     isDone ||= message.kind === "done"
   })
   const { promise, resolve } = Promise.withResolvers<string>()
-  child.once("close", (code, signal) => resolve(`${signal ?? code}`))
+  child.once("close", (code, by) => resolve(`${by ?? code}`))
   const end = await promise
   clearTimeout(silence)
+  signal.removeEventListener("abort", stop)
+  // A terminal's Ctrl-C reaches the child too, and perhaps first.
+  if (signal.aborted || isStopping(end)) throw new Interrupted("stopped")
   if (!isDone) {
     const reason = isSilent ? "hang: no sign of life" : deathOf(lastWords, end)
     found.push({ kind: kindOf(reason), reason, input: lastInput(order.inputPath) })

@@ -22,6 +22,9 @@ const signed = () => import("./signed-statements.ts")
 const messages = () => import("./message-targets.ts")
 const listeners = () => import("./listener-targets.ts")
 const inner = () => import("./inner-targets.ts")
+const requests = () => import("./inner-request-targets.ts")
+const past = () => import("./past-target.ts")
+const seam = () => import("./seam-targets.ts")
 
 export const catalogue: readonly TargetEntry[] = [
   entry("canonical", () => import("./canonical-target.ts"), "openCanonical"),
@@ -43,6 +46,8 @@ export const catalogue: readonly TargetEntry[] = [
   entry("identity", signed, "openIdentityTarget"),
   entry("operations", signed, "openOperationsTarget"),
   entry("prekeys", signed, "openPrekeysTarget"),
+  entry("restore", past, "openRestore"),
+  entry("returned", past, "openReturned"),
   entry("conversation", () => import("./conversation-target.ts"), "openConversation"),
   entry("invite", inner, "openInvite"),
   entry("frames", inner, "openFrames"),
@@ -50,6 +55,16 @@ export const catalogue: readonly TargetEntry[] = [
   entry("peer-list", inner, "openPeersTarget"),
   entry("desk", inner, "openDesk"),
   entry("drop", () => import("./drop-target.ts"), "openDrop"),
+  entry("taken", requests, "openTaken"),
+  entry("settled", requests, "openSettled"),
+  entry("answers", requests, "openAnswers"),
+  entry("courier-page", requests, "openCourierPage"),
+  entry("courier-closed", requests, "openCourierClosed"),
+  entry("courier-answer", requests, "openCourierAnswer"),
+  entry("readiness", requests, "openReadiness"),
+  entry("invite-file", requests, "openInviteFile"),
+  entry("seam-inside", seam, "openSeamInside"),
+  entry("seam-outside", seam, "openSeamOutside"),
   entry("outer-listener", listeners, "openOuterListener"),
   entry("peer-answer", listeners, "openPeerAnswer"),
   entry("gateway-answer", listeners, "openGatewayAnswer"),

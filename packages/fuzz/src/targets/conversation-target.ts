@@ -36,7 +36,8 @@ import { hold, type Outcome, type Target } from "../target.ts"
 import { gateCodes } from "./crypto-codes.ts"
 import { mapJournal } from "./map-journal.ts"
 import { alder, birch, messageNamed } from "./organisations.ts"
-import { contents, type Fields, partWith, statementWith } from "./samples.ts"
+import { past, restoreBytes, returnedOf } from "./past-target.ts"
+import { contents, exampleStatement, type Fields, partWith, statementWith } from "./samples.ts"
 
 const nowMs = 1_900_000_000_000
 const stepsMax = 40
@@ -83,10 +84,7 @@ function nodeOf(): Node {
     own: birch.id,
     journal,
     sealer: plainSealer(random),
-    past: {
-      restoreOf: () => ({ kind: "verified", epoch: 2 }),
-      returnedOf: () => ({ kind: "refused", code: "bad_signature" }),
-    },
+    past,
     hashing,
     clock: { nowMs: () => nowMs },
     chance: { bytes: (count) => random.bytes(count) },
@@ -154,8 +152,15 @@ const contentOfAct: Readonly<Record<(typeof acts)[number], Fields>> = {
   thanks: { level: "service", text: canary },
 }
 
-/** A number in the list: the officer does something in the thread, or time passes. */
+/** From this number on a number is an epoch: that which our own node has come back in. */
+const restoredFrom = 1_000
+
+/** A number in the list: the officer does something, time passes, or the node was restored. */
 function ownStep(value: number, threads: readonly ThreadId[]): ExchangeInput {
+  if (value >= restoredFrom) {
+    const statement = new Uint8Array(1)
+    return { kind: "reopened", epoch: value, statement, peers: [alder.id] }
+  }
   const thread = threads[value % Math.max(1, threads.length)]
   const act = acts[value % acts.length] ?? "receipt"
   if (thread === undefined || value % 7 === 0) {
@@ -236,6 +241,39 @@ function arrival(kind: string, content: Fields, answers: readonly string[] = [])
   return [statement, partWith({ subject, number, held: [] }), 1, 1, number]
 }
 
+/** Alder was restored, as its offline root has signed. */
+function restored(): Value {
+  const content = { statement: restoreBytes(2).toBase64(), given: [] }
+  const statement = { ...statementWith("restored", content), answers: [] }
+  number += 1
+  return [statement, partWith({ subject: null, epoch: 2, number, held: [] }), 1, 2, number]
+}
+
+/** A message of Alder's or Birch's as it is given back. */
+function returnedItem(isOwn: boolean, at: number): Value {
+  const part = encode(partWith({ subject: { thread: warningThread, nonce }, number: at }))
+  const said = { ...exampleStatement("warning"), author: isOwn ? birch.id : alder.id }
+  const { signed, opening, digest, custody } = returnedOf(said, part, isOwn)
+  return {
+    number: at,
+    digest,
+    signed: signed.toBase64(),
+    part: part.toBase64(),
+    opening: opening.toBase64(),
+    custody: custody?.toBase64() ?? null,
+    isUnsealed: true,
+  }
+}
+
+/** A page of what Alder gives back: what it said before, and one of Birch's that Birch has lost. */
+function returned(epoch: number, page: number): Value {
+  const items = [returnedItem(false, page), returnedItem(true, page)]
+  const content = { epoch, page, isLast: page === 2, items, passed: [] }
+  number += 1
+  const statement = { ...statementWith("returned", content), answers: [] }
+  return [statement, partWith({ subject: null, number, held: [] }), 1, 1, number]
+}
+
 const example = (kind: string): Fields => contents.find((it) => it.kind === kind)?.content ?? {}
 
 /** The id that the first arrival of a list will have, so that later ones can answer it. */
@@ -252,6 +290,8 @@ export async function openConversation(): Promise<Target> {
     [warning, 2, arrival("public-line", example("public-line"), [warned]), 3],
     [arrival("receipt", { step: "refused", envelope: messageNamed("e"), code: "cannot_open" })],
     [arrival("of-tomorrow", { said: canary }), warning],
+    [warning, restored(), restored()],
+    [1_000, warning, returned(1_000, 1), returned(1_000, 2)],
     ...contents.slice(1).map(({ kind, content }) => [warning, arrival(kind, content, [warned]), 1]),
   ]
   return {
