@@ -27,6 +27,10 @@ test.each([
   [["--runs", "1.5"]],
   [["--seconds", "many"]],
   [["--seconds"]],
+  [["--seconds", "-1"]],
+  [["--runs"]],
+  [["--target", "statement"]],
+  [["nothing"]],
   [["--keep=yes"]],
   [["--signal", "noise"]],
 ])("what has no meaning is refused: %s", (args) => {
