@@ -17,8 +17,7 @@ export function mapFolder(): MapFolder {
     files,
     async *names() {
       // A copy, since whoever reads may remove.
-      const there = Array.from(files.keys())
-      yield* there
+      yield Array.from(files.keys())
     },
     async read(name, bytesMax) {
       const bytes = fileAt(name)
