@@ -36,7 +36,8 @@ const dealt = victims.flatMap((victim) =>
 const width = 24
 const armedMsMax = 1_500
 /** After so long what is there is struck, whatever was dealt. */
-const dealtMsMax = 8_000
+const dealtMsMax = 12_000
+const emptyMsMax = 4_000
 
 interface Field {
   readonly run: Run
@@ -122,7 +123,7 @@ async function struck(field: Field): Promise<{ readonly victim: Victim; readonly
 async function emptied({ run, traffic }: Field, observer: Observer | undefined): Promise<void> {
   traffic.hold()
   try {
-    await observed(observer, "idle", run.signal)
+    await observed(observer, "idle", run.signal, emptyMsMax)
   } finally {
     traffic.goOn()
   }
@@ -132,8 +133,9 @@ async function observed(
   observer: Observer | undefined,
   armed: Phase,
   signal: AbortSignal,
+  limitMs: number = armedMsMax,
 ): Promise<Moment> {
-  const endMs = performance.now() + armedMsMax
+  const endMs = performance.now() + limitMs
   let last: Moment = { phase: "idle", backends: [] }
   while (performance.now() < endMs) {
     signal.throwIfAborted()

@@ -11,32 +11,26 @@ export interface Strikes {
   readonly at: (row: string, column: string) => number
 }
 
-/** Moments pass, so that not every round strikes what it was dealt: a part of an even share. */
-const shareOfEven = 1 / 3
+/** Moments pass, so that not every round strikes what it was dealt: so much of that must be struck. */
+const shareOfDealt = 1 / 6
 
 /** A line for each row, column and dealt pair that was struck less often than it had to be. */
 export function shortOf({ rows, columns, dealt, at }: Strikes, rounds: number): readonly string[] {
-  const share = (count: number) => Math.floor((rounds * shareOfEven) / count)
-  const sum = (of: readonly (readonly [string, string])[]) =>
-    of.reduce((total, [row, column]) => total + at(row, column), 0)
-  const inRow = (row: string) => columns.map((column) => [row, column] as const)
-  const inColumn = (column: string) => rows.map((row) => [row, column] as const)
-  const columnsDealt = [...new Set(dealt.map(([, column]) => column))]
+  const all = rows.flatMap((row) => columns.map((column) => [row, column] as const))
+  const of = (what: string, isOf: (row: string, column: string) => boolean): readonly string[] => {
+    const share = dealt.filter(([row, column]) => isOf(row, column)).length / dealt.length
+    const least = Math.floor(rounds * share * shareOfDealt)
+    const struck = all.filter(([row, column]) => isOf(row, column))
+    const times = struck.reduce((sum, [row, column]) => sum + at(row, column), 0)
+    return times < least ? [`${what}: struck ${times} times, and not ${least}`] : []
+  }
   return [
-    ...short(rows, (row) => sum(inRow(row)), share(rows.length)),
-    ...short(columnsDealt, (column) => sum(inColumn(column)), share(columnsDealt.length)),
-    ...short(dealt, ([row, column]) => at(row, column), share(dealt.length)),
+    ...rows.flatMap((it) => of(it, (row) => row === it)),
+    ...columns.flatMap((it) => of(it, (_, column) => column === it)),
+    ...dealt.flatMap(([row, column]) =>
+      of(`${row}, ${column}`, (inRow, inColumn) => inRow === row && inColumn === column),
+    ),
   ]
-}
-
-function short<Of extends string | readonly string[]>(
-  all: readonly Of[],
-  times: (of: Of) => number,
-  least: number,
-): readonly string[] {
-  return all
-    .filter((it) => times(it) < least)
-    .map((it) => `${[it].flat().join(", ")}: struck ${times(it)} times, and not ${least}`)
 }
 
 /** A line for each of these that never came about. */
