@@ -40,6 +40,7 @@ const flags: Readonly<Record<string, Flag>> = {
   seed: { value: "S", says: "every choice of the run; 1 unless told" },
   orgs: { value: "N", says: "honest organisations, from 2 up; 8 unless told" },
   workers: { value: "N", says: "threads at most; the result is the same for any number" },
+  "only-lines": { says: "without sticks and folders, as every second world of a long run is" },
   trace: { value: "THREAD", says: "tells the story of one warning: its thread, or: first" },
   plant: { value: "BUG", says: "with a bug planted that is to be found; see below" },
   "no-replay": { says: "without the seeds of packages/sim/seeds.txt first" },
@@ -58,6 +59,7 @@ export function readCommandLine(args: readonly string[]): Asked {
     seed: given.get("seed") ?? "1",
     years,
     organisations: countOf(given, "orgs", { usual: 8, min: 2 }),
+    ...(given.has("only-lines") ? { isLinedOnly: true } : {}),
     ...(trace === undefined ? {} : { trace }),
     ...(plant === undefined ? {} : { plant }),
   }

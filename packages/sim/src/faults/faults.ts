@@ -86,7 +86,7 @@ export class Faults {
     this.#world.schedule.after(this.#random.exponential(this.#world.season.faultEveryMs), () => {
       if (!this.isOn) return
       this.#struck += 1
-      this.#world.checkers.keepWatch()
+      if (this.#struck % this.#world.season.watchEvery === 0) this.#world.checkers.keepWatch()
       this.#random.weighted(this.#faults).strike()
       this.#next()
     })

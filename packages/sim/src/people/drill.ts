@@ -7,6 +7,7 @@
 import type { ExchangeAnswer, OrgId, Precedence } from "@tearline/core"
 
 import type { Organisation } from "../node/organisation.ts"
+import type { Random } from "../time/random.ts"
 import type { World } from "../world/world.ts"
 
 const second = 1_000
@@ -41,7 +42,7 @@ export class Drill {
     this.#world = world
   }
 
-  /** Everybody warns the next one, and one of them is warned of hundreds of things at once. */
+  /** Everybody warns the next one; one is away meanwhile, and one is warned without end. */
   start(): void {
     const { organisations, byFile } = this.#world
     // A stick has days.
@@ -53,15 +54,7 @@ export class Drill {
     })
     const { schedule, random: chance } = this.#world
     const random = chance.split(`drill ${schedule.nowMs}`)
-    const from = random.pick(all)
-    const to = random.pick(all.filter((it) => it !== from))
-    schedule.after(10 * minute, () => {
-      for (let count = 0; count < backlogCount; count += 1) this.#warn(from, to, "PRIORITY")
-      schedule.after(250, () => {
-        this.#seeBacklog(from, to)
-        this.#warn(from, to, "FLASH")
-      })
-    })
+    if (this.#world.season.hasBacklog) this.#fill(all, random)
     // Through folders so many are not there within minutes.
     const lined = all.filter((it) => it.guard === undefined)
     const away = random.pick(lined)
@@ -88,6 +81,20 @@ export class Drill {
     })
     schedule.after(minute + slowForMs, () => {
       platter.condition = "well"
+    })
+  }
+
+  /** One is warned of hundreds of things at once, and then of what cannot wait. */
+  #fill(all: readonly Organisation[], random: Random): void {
+    const { schedule } = this.#world
+    const from = random.pick(all)
+    const to = random.pick(all.filter((it) => it !== from))
+    schedule.after(10 * minute, () => {
+      for (let count = 0; count < backlogCount; count += 1) this.#warn(from, to, "PRIORITY")
+      schedule.after(250, () => {
+        this.#seeBacklog(from, to)
+        this.#warn(from, to, "FLASH")
+      })
     })
   }
 

@@ -151,7 +151,7 @@ export class People {
   #plan(own: Organisation, plan: { thread: ThreadId; of: MessageId; habit: Habit }): void {
     const random = this.#random
     const manner = manners[indexOf(own.org) % manners.length] as Manner
-    if (!random.isLucky(plan.habit.share * this.#zealFor(plan.habit))) return
+    if (!random.isLucky(plan.habit.share * this.#zealFor(plan))) return
     if (random.isLucky(manner.never)) {
       this.#world.see("officer never acts")
       return
@@ -169,9 +169,9 @@ export class People {
     }
   }
 
-  /** Reading is done in every season. */
-  #zealFor({ act }: Habit): number {
-    return act === "receipt" ? 1 : this.#world.season.zeal
+  /** Reading is done in every season, and all of it where somebody follows a thread for months. */
+  #zealFor({ habit, thread }: { readonly habit: Habit; readonly thread: ThreadId }): number {
+    return habit.act === "receipt" || livesOn(thread) ? 1 : this.#world.season.zeal
   }
 
   #later(

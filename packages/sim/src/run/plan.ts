@@ -10,7 +10,10 @@ export interface RunOptions extends Omit<SimulationOptions, "onMonth"> {
 /** One world of a run; runs alone in a thread of its own. */
 export type WorldOptions = Omit<RunOptions, "worldYears">
 
-/** The worlds of a run, in the order in which they are put together. */
+/**
+ * The worlds of a run, in the order in which they are put together. Every other one has lines only:
+ * in it nothing that a stick or folder does is in the way of the rest.
+ */
 export function worldsOf({ worldYears = 1, ...options }: RunOptions): readonly WorldOptions[] {
   const { seed, years } = options
   if (years <= worldYears) return [options]
@@ -19,5 +22,6 @@ export function worldsOf({ worldYears = 1, ...options }: RunOptions): readonly W
     ...options,
     seed: `${seed}/${at + 1}`,
     years: Math.min(worldYears, years - at * worldYears),
+    ...(at % 2 === 1 ? { isLinedOnly: true } : {}),
   }))
 }

@@ -10,7 +10,7 @@ import { DropFolder, FolderError, handIn, layOut, type HandedIn } from "@tearlin
 
 import { DiskError } from "../disk/platter.ts"
 import type { Organisation } from "../node/organisation.ts"
-import { hashing } from "../suite/suite.ts"
+import { hashingOnce } from "../suite/suite.ts"
 import type { Random } from "../time/random.ts"
 import type { World } from "../world/world.ts"
 import { Stick } from "./stick.ts"
@@ -22,8 +22,8 @@ const day = 24 * hour
 /** The time on which this organisation and its peers have agreed. */
 export const agreedMs: number = 2 * day
 
-const usual = { roundMs: 8 * hour, stepMs: { min: 5 * minute, max: 2 * hour } }
-const calm = { roundMs: 40 * minute, stepMs: { min: minute, max: 2 * minute } }
+const usual = { roundMs: 15 * hour, stepMs: { min: 5 * minute, max: 2 * hour } }
+const calm = { roundMs: 50 * minute, stepMs: { min: minute, max: 2 * minute } }
 
 const oldMs = 10 * day
 
@@ -143,7 +143,7 @@ export class Couriers {
   }
 
   #folderOn(stick: Stick): DropFolder {
-    return new DropFolder({ disk: stick, hashing, chance: this.#random })
+    return new DropFolder({ disk: stick, hashing: hashingOnce, chance: this.#random })
   }
 
   #tell({ news, left }: HandedIn, beganMs: number): void {

@@ -35,6 +35,17 @@ export const hashing: Hashing = {
   encode: (value) => bytesOf(JSON.stringify(value)),
 }
 
+const hashes = new WeakMap<Uint8Array, Uint8Array>()
+
+/** For bytes that are looked at again and again: what is changed is another array. */
+export const hashingOnce: Pick<Hashing, "hash"> = {
+  hash(bytes) {
+    const known = hashes.get(bytes) ?? hashing.hash(bytes)
+    hashes.set(bytes, known)
+    return known
+  },
+}
+
 export const hashHex = (text: string): string => hash("sha256", text, "hex")
 
 export function orgIdOf(name: string): OrgId {

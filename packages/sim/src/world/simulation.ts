@@ -24,6 +24,8 @@ const monthMs = year / 12
 /** A rest of a month that is shorter than this has no room for faults: it belongs to the last. */
 const restOfMonthMs = day
 const healMs = 30 * hour
+/** Whoever carries files goes often and carefully from then on. */
+const calmMs = 14 * hour
 const restMs = 8 * hour
 const drillMs = 3 * hour
 
@@ -34,6 +36,8 @@ export interface SimulationOptions {
   /** A thread's id, or `first`. */
   readonly trace?: string
   readonly plant?: string
+  /** Nobody is reached by stick, and nobody's halves have folders between them. */
+  readonly isLinedOnly?: boolean
   /** Called at the end of each month. */
   readonly onMonth?: (doneYears: number) => void
 }
@@ -61,15 +65,15 @@ export interface Report {
 }
 
 const names = ["Alder", "Birch", "Cedar", "Dogwood", "Elm", "Fir", "Gorse", "Hazel"]
-const warningEveryMs = year / 28_500
+const warningEveryMs = year / 27_800
 
 function newWorld(options: SimulationOptions): World {
-  const { seed, trace, plant, organisations = 8 } = options
+  const { seed, trace, plant, organisations = 8, isLinedOnly = false } = options
   const all = Array.from(
     { length: organisations },
     (_, at) => names[at] ?? `Organisation ${at + 1}`,
   )
-  const world = new World({ seed, names: all, trace, plant })
+  const world = new World({ seed, names: all, trace, plant, isLinedOnly })
   for (const it of all) addOrganisation(world, it)
   return world
 }
@@ -117,6 +121,7 @@ async function month(world: World, parts: Parts, endMs: number) {
   await schedule.runUntil(endMs - healMs)
   parts.workload.isOn = false
   parts.faults.stop()
+  await schedule.runUntil(endMs - calmMs)
   parts.couriers?.calm(true)
   for (const { guard } of world.organisations.values()) guard?.calm(true)
   await schedule.runUntil(endMs - restMs)

@@ -21,6 +21,8 @@ export interface WorldMakings {
   readonly names: readonly string[]
   readonly trace: string | undefined
   readonly plant: string | undefined
+  /** Without sticks, and without folders between two halves. */
+  readonly isLinedOnly: boolean
 }
 
 /** Fewer than these do not spare one for sticks and one for folders. */
@@ -51,13 +53,13 @@ export class World {
   readonly #organisations = new Map<OrgId, Organisation>()
   readonly #rare = new RareStates()
 
-  constructor({ seed, names, trace, plant }: WorldMakings) {
+  constructor({ seed, names, trace, plant, isLinedOnly }: WorldMakings) {
     const orgs = names.map((it) => orgIdOf(it))
     this.random = new Random(seed)
     this.peers = new Set([...orgs, this.hostile])
     this.plant = plantOf(plant)
     this.story = new Story(this.schedule, trace)
-    const hasEnough = orgs.length >= enoughOrganisations
+    const hasEnough = orgs.length >= enoughOrganisations && !isLinedOnly
     this.byFile = hasEnough ? orgs.at(-1) : undefined
     this.bySeam = hasEnough ? orgs.at(-2) : undefined
     this.checkers = new Checkers(this)
