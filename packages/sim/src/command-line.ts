@@ -59,7 +59,7 @@ export function readCommandLine(args: readonly string[]): Asked {
     seed: given.get("seed") ?? "1",
     years,
     organisations: countOf(given, "orgs", { usual: 8, min: 2 }),
-    ...(given.has("only-lines") ? { isLinedOnly: true } : {}),
+    isLinedOnly: given.has("only-lines"),
     ...(trace === undefined ? {} : { trace }),
     ...(plant === undefined ? {} : { plant }),
   }

@@ -15,7 +15,13 @@ const digest = (of: string) => of.repeat(32) as Digest
 
 function smallWorld() {
   const names = ["Alder", "Birch"]
-  const world = new World({ seed: "small", names, trace: undefined, plant: undefined })
+  const world = new World({
+    seed: "small",
+    names,
+    trace: undefined,
+    plant: undefined,
+    isLinedOnly: false,
+  })
   const all = names.map((it) => new Organisation(world, it))
   for (const it of all) world.add(it)
   const [alder, birch] = all as [Organisation, Organisation]

@@ -22,6 +22,6 @@ export function worldsOf({ worldYears = 1, ...options }: RunOptions): readonly W
     ...options,
     seed: `${seed}/${at + 1}`,
     years: Math.min(worldYears, years - at * worldYears),
-    ...(at % 2 === 1 ? { isLinedOnly: true } : {}),
+    isLinedOnly: options.isLinedOnly === true || at % 2 === 1,
   }))
 }
