@@ -363,6 +363,18 @@ describe("bounds", () => {
     expect(world.road).toHaveLength(61)
   })
 
+  test("a refusal that is only recorded keeps the clock from starting before it (I10)", async () => {
+    const world = createWorld()
+    await world.warn("alder", "birch")
+    const warning = takenOff(world.road)
+    for (let salt = 0; salt < 61; salt += 1) {
+      if (salt === 60) world.nowMs += hour / 2
+      await world.deliver(forged(warning, { statement: { content: { salt } } }))
+    }
+    const stored = await world.of("birch").journal.link(orgIdOf("alder"))
+    expect(lastWrittenMs(stored === undefined ? [] : [stored.link])).toBe(world.nowMs)
+  })
+
   test("M-LNK-8: an envelope that comes twice at once is taken once (I3)", async () => {
     const world = createWorld()
     const thread = await world.warn("alder", "birch")

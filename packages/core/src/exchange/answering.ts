@@ -6,7 +6,7 @@
  */
 
 import type { Digest, OrgId } from "../ids.ts"
-import { withRefusalSaid } from "../link/link.ts"
+import { withRefusalSaid, withRefusalUnsaid } from "../link/link.ts"
 import { withUnanswered } from "../link/restore.ts"
 import type { Receipt } from "../messages/handling.ts"
 import { kindRule } from "../messages/kinds.ts"
@@ -29,7 +29,10 @@ export async function sayRefused(
   const nowMs = desk.clock.nowMs()
   const { link } = await desk.memory.link(peer, nowMs)
   const after = withRefusalSaid(link, refusalsWindowMs, nowMs)
-  if (after.refused.count > refusalsMax || link.rolledBack !== undefined) return
+  if (after.refused.count > refusalsMax || link.rolledBack !== undefined) {
+    await changeLink(desk, turn, peer, (it) => withRefusalUnsaid(it, nowMs))
+    return
+  }
   await changeLink(desk, turn, peer, () => after)
   await say(desk, turn, {
     kind: "receipt",

@@ -48,11 +48,13 @@ export function beAliveOf(
 }
 
 /**
- * The latest time at which anything was sealed or came in on any of the links: a node that starts
- * shows none that is earlier. What was restored from a backup knows of no later one.
+ * The latest time at which anything was sealed, came in or was refused on any of the links: a node
+ * that starts shows none that is earlier. What was restored from a backup knows of no later one.
  */
 export function lastWrittenMs(links: Iterable<Link>): number {
   let lastMs = 0
-  for (const { sealedAtMs, heardAtMs } of links) lastMs = Math.max(lastMs, sealedAtMs, heardAtMs)
+  for (const { sealedAtMs, heardAtMs, refused } of links) {
+    lastMs = Math.max(lastMs, sealedAtMs, heardAtMs, refused.unsaidAtMs ?? 0)
+  }
   return lastMs
 }

@@ -35,7 +35,12 @@ export interface Link {
   /** When we last took in anything that the peer's exchange sealed, or the link was made. */
   readonly heardAtMs: number
   /** How many refusals we have said to the peer since `sinceMs`; bounded by the exchange. */
-  readonly refused: { readonly sinceMs: number; readonly count: number }
+  readonly refused: {
+    readonly sinceMs: number
+    readonly count: number
+    /** When anything was last refused without saying so. */
+    readonly unsaidAtMs?: number
+  }
   /** What this node knew of its own lanes in each epoch that a restore has ended. */
   readonly past?: readonly LaneHeld[]
   readonly awaited?: Awaited
@@ -91,6 +96,11 @@ export function withRefusalSaid(link: Link, windowMs: number, nowMs: number): Li
   const { sinceMs, count } = link.refused
   const isOver = nowMs - sinceMs >= windowMs
   return { ...link, refused: isOver ? { sinceMs: nowMs, count: 1 } : { sinceMs, count: count + 1 } }
+}
+
+/** The link after a refusal that is recorded at home only: no later start may show an earlier time. */
+export function withRefusalUnsaid(link: Link, nowMs: number): Link {
+  return { ...link, refused: { ...link.refused, unsaidAtMs: nowMs } }
 }
 
 /** Rows kept at most: of the newest epochs. */
