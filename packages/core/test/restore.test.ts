@@ -214,6 +214,25 @@ test("M-LNK-15: returned junk costs itself alone, and is recorded", async () => 
   expect(isWarned).toEqual([false, true])
 })
 
+test("M-LNK-14: what a peer gives back and loses itself meanwhile comes back to it", async () => {
+  const world = createWorld()
+  await talk(world, "alder", 2)
+  await settle(world)
+  const backs = pair.map((name) => world.of(name).journal.backUp())
+  const warned = await world.warn("alder", "birch")
+  const onTheRoad = world.road.splice(0)
+  await restore(world, "alder", () => backs[0]?.(), 2)
+  await settle(world)
+  for (const it of onTheRoad) await world.deliver(it)
+  const late = world.road.splice(0)
+  await restore(world, "birch", () => backs[1]?.(), 2)
+  await settle(world)
+  for (const it of late) await world.deliver(it)
+  await settle(world)
+  expect(headsOf(world, "birch")).toHaveProperty(warned)
+  expect(headsOf(world, "birch")).toEqual(headsOf(world, "alder"))
+})
+
 test("M-LNK-15: what nobody asked for is not taken as returned", async () => {
   const world = createWorld()
   await talk(world, "alder", 1)

@@ -20,7 +20,7 @@ import {
 } from "../thread/thread.ts"
 import { precedences } from "../vocabulary/precedence.ts"
 import { answer, noteRefusal } from "./answering.ts"
-import { returnsDue } from "./giving-back.ts"
+import { giveBackLate, returnsDue } from "./giving-back.ts"
 import type { VerifiedReturn } from "./ports.ts"
 import { threadFor } from "./subject-thread.ts"
 import { changeLink, credible, putThread, type Desk, type Turn } from "./turn.ts"
@@ -132,7 +132,19 @@ async function takeItem(
     await changeLink(desk, turn, peer, (it) => withTaken(it, place, it.heardAtMs))
   }
   if (thread !== undefined) await put(desk, turn, thread, read)
+  // The peer may have been restored too, and have lost what it has just given back.
+  const isNew = thread?.messages.every((it) => it.id !== message.id) === true
+  if (isNew) await giveBackLate(desk, turn, peer, lateOf(desk, read))
   return undefined
+}
+
+function lateOf(desk: Desk, { message, item }: Read): Parameters<typeof giveBackLate>[3] {
+  const { id, digest, part, statement } = message
+  const { kind, author, precedence } = statement
+  const { lane } = precedences.entries[precedence]
+  const place = { epoch: part.epoch, lane, number: item.number }
+  const late = { id, digest, kind, place, thread: threadOf(message) ?? null, ...bytesIn(item) }
+  return { direction: author === desk.own ? "out" : "in", late }
 }
 
 function entryCode(thread: Thread, message: Message): string | undefined {
