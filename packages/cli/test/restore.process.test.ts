@@ -69,7 +69,8 @@ test("a node comes back from a backup whole, and nobody retypes or sends anythin
   const whole = await agreed([first, second, third])
 
   await nodes.stop(birch)
-  rmSync(`${birch}/postgres`, { recursive: true })
+  // A backup brings back what is to be kept, and no more.
+  for (const it of ["postgres", "run", "logs"]) rmSync(`${birch}/${it}`, { recursive: true })
   copy(backup, `${birch}/postgres`)
   const refused = await tearline(birch, "up", "--json")
   expect(refused.stderr).toContain('"code": "database_behind"')

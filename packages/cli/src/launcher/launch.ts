@@ -76,6 +76,7 @@ export async function launch(options: LaunchOptions): Promise<RunningNode> {
   const release = takeLock(folder.lockFile)
   started.defer(release)
   await mustBeFree(config)
+  makeWorkFolders(folder)
   prepareSocketFolder(folder)
   started.defer(() => dropSocketFolder(folder))
   needCourierKey(folder)
@@ -88,6 +89,17 @@ export async function launch(options: LaunchOptions): Promise<RunningNode> {
   }
   const kept = started.move()
   return running(config, parts, () => kept.disposeAsync())
+}
+
+/** What is written while the node runs, and need not be kept: a backup may come without it. */
+function makeWorkFolders({ dir }: NodeFolder): void {
+  for (const path of [`${dir}/logs`, `${dir}/run`]) {
+    try {
+      mkdirSync(path, { recursive: true, mode: 0o700 })
+    } catch (error) {
+      throw fileError(error, path, "write")
+    }
+  }
 }
 
 function running(config: NodeConfig, parts: Parts, close: () => Promise<void>): RunningNode {

@@ -206,7 +206,7 @@ export function openNodeFolder(dir: string): NodeFolder {
     const said = fileError(error, folder.configFile, "read")
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw said
     throw new CliError("not_a_node", `there is no node in ${folder.dir}`, {
-      hint: `make one with: tearline init --name NAME --dir ${folder.dir}, or name its folder with --dir`,
+      hint: `name its folder with --dir, bring back its tearline.json from the backup, or make a new node with: tearline init --name NAME --dir ${folder.dir}`,
       cause: error,
     })
   }
