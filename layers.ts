@@ -48,7 +48,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     "node:*",
     "node:*/*",
   ],
-  sim: ["@tearline/core", "@tearline/log", "node:*", "node:*/*"],
+  sim: ["@tearline/cli/nearest", "@tearline/core", "@tearline/log", "node:*", "node:*/*"],
   fuzz: [
     "@tearline/cli",
     "@tearline/cli/border",

@@ -42,3 +42,8 @@ export class BrokenProperty extends Error {
 export function hold(claim: boolean, property: string): void {
   if (!claim) throw new BrokenProperty(property)
 }
+
+/** Whether what was written again is what was read. */
+export function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
+  return Buffer.compare(one, other) === 0
+}

@@ -3,8 +3,9 @@
 import { availableParallelism } from "node:os"
 import { parseArgs } from "node:util"
 
+import { nearest } from "@tearline/cli/nearest"
+
 import { plants } from "./faults/plant.ts"
-import { nearest } from "./nearest.ts"
 import { worldsOf, type RunOptions } from "./run/plan.ts"
 
 const usage = "npm run sim -- [--years Y] [--seed S] [OPTION …]"
@@ -159,7 +160,7 @@ function help(): string {
     "bugs that can be planted:",
     ...Object.keys(plants).map((it) => `  ${it}`),
     "",
-    "exit codes: 0 nothing is broken and every rare state was seen often enough, 1 otherwise,",
+    "exit codes: 0 nothing is broken and no rare state too seldom for so many years, 1 otherwise,",
     "2 wrong usage, 5 a fault inside",
   ].join("\n")
 }

@@ -13,7 +13,7 @@ import { laneOfUnit } from "@tearline/exchange/border"
 import { claimsOf } from "@tearline/gateway/border"
 
 import { accepted, decided } from "../refusal.ts"
-import { hold, type Outcome, type Target } from "../target.ts"
+import { hold, type Outcome, sameBytes, type Target } from "../target.ts"
 import { headerCodes, shapeCodes } from "./crypto-codes.ts"
 import { alder, birch, bytesNamed } from "./organisations.ts"
 
@@ -38,8 +38,6 @@ export function slotBytes(previous: Uint8Array | null = null): Uint8Array {
   const sealed = [bytesNamed("encapsulation", 1120), bytesNamed("ciphertext", 1040)]
   return encode([birch.org, id, 1, 0, 7, previous, ...sealed])
 }
-
-const sameBytes = (one: Uint8Array, other: Uint8Array) => Buffer.compare(one, other) === 0
 
 function readHeader(input: Uint8Array): Outcome {
   return decided(() => {

@@ -17,12 +17,11 @@ import {
 } from "@tearline/gateway/border"
 
 import { accepted, canary, decided, type Declared } from "../refusal.ts"
-import { hold, type Outcome, type Target } from "../target.ts"
+import { hold, type Outcome, sameBytes, type Target } from "../target.ts"
 import { gateCodes } from "./crypto-codes.ts"
 import { alder, birch, bytesNamed } from "./organisations.ts"
 import { identityBytes, operationsBytes } from "./signed-statements.ts"
 
-const same = (one: Uint8Array, other: Uint8Array) => Buffer.compare(one, other) === 0
 const text = new TextEncoder()
 const digest = bytesNamed("digest", 32)
 const gatewayCodes: Declared = [...gateCodes, [GatewayError, ["malformed"]]]
@@ -48,7 +47,7 @@ function requestTarget({ declared, read, bytesMax = 1_048_600, ...it }: Reading)
     run: (input) =>
       decided(() => {
         const [again, feature] = read(input)
-        hold(same(encode(again), input), "a request taken is written again byte for byte")
+        hold(sameBytes(encode(again), input), "a request taken is written again byte for byte")
         return accepted(feature)
       }, declared),
     ...it,
@@ -188,7 +187,7 @@ export async function openCourierAnswer(): Promise<Target> {
         () => `brought ${readBrought(input).kind}`,
         () => {
           const { files, next } = readTakenPage(input, 1_048_600)
-          hold(same(encode([[...files], placeAgain(next)]), input), "a page is read whole")
+          hold(sameBytes(encode([[...files], placeAgain(next)]), input), "a page is read whole")
           return `page ${next !== null}`
         },
       ]

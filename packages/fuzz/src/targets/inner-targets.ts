@@ -19,14 +19,13 @@ import {
 import { decodePeers, GatewayError, Peers } from "@tearline/gateway/border"
 
 import { accepted, canary, decided, decidedLater, type Declared } from "../refusal.ts"
-import { hold, type Outcome, type Target } from "../target.ts"
+import { hold, type Outcome, sameBytes, type Target } from "../target.ts"
 import { gateCodes } from "./crypto-codes.ts"
 import { unitBytes } from "./envelope-parts.ts"
 import { alder, birch, bytesNamed, messageNamed, threadNamed } from "./organisations.ts"
 import { contents, exampleStatement, partWith } from "./samples.ts"
 import { identityBytes, operationsBytes } from "./signed-statements.ts"
 
-const same = (one: Uint8Array, other: Uint8Array) => Buffer.compare(one, other) === 0
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
@@ -38,7 +37,10 @@ function runInvite(input: Uint8Array): Outcome {
     const isText = input[0] !== undefined && input[0] < 0x80
     const statements = decodeInvite(isText ? decoder.decode(input) : input.toBase64())
     const again = decodeInvite(encodeInvite(statements))
-    hold(same(again.operations, statements.operations), "an invite read is written again alike")
+    hold(
+      sameBytes(again.operations, statements.operations),
+      "an invite read is written again alike",
+    )
     const { org } = verify(statements, undefined)
     hold(org === alder.id, "an invite that holds is of whom its root key says")
     return accepted("invite")
@@ -82,7 +84,7 @@ async function runFrames(input: Uint8Array): Promise<Outcome> {
       bytes += 4 + (frame?.length ?? 0)
       if (frame === null) continue
       const { unit, receipt, atMs } = readFrame(frame)
-      hold(same(encode([unit, receipt, atMs]), frame), "a frame taken is written again alike")
+      hold(sameBytes(encode([unit, receipt, atMs]), frame), "a frame taken is written again alike")
     }
     hold(bytes <= input.length, "frames hold no more than the stream")
     return accepted(`${Math.min(frames, 4)}`)

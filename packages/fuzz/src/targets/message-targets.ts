@@ -14,12 +14,11 @@ import {
 import { decode, encode, type Value } from "@tearline/crypto"
 
 import { accepted, canary, decided } from "../refusal.ts"
-import { hold, type Outcome, type Target } from "../target.ts"
+import { hold, type Outcome, sameBytes, type Target } from "../target.ts"
 import { gateCodes } from "./crypto-codes.ts"
 import { alder } from "./organisations.ts"
 import { contents, exampleStatement, type Fields, partWith, statementWith } from "./samples.ts"
 
-const same = (one: Uint8Array, other: Uint8Array) => Buffer.compare(one, other) === 0
 const fieldOf = (value: Value, name: string): unknown =>
   typeof value === "object" && value !== null ? (value as Fields)[name] : undefined
 
@@ -46,7 +45,7 @@ function shown(value: Value): Value {
 }
 
 const isKept = (taken: unknown, given: Value) =>
-  same(encode(shown(taken as Value)), encode(shown(given)))
+  sameBytes(encode(shown(taken as Value)), encode(shown(given)))
 
 const linkPart = partWith({ subject: null })
 const threadPart = partWith()

@@ -22,13 +22,11 @@ import { pastVerifierOf, verify } from "@tearline/exchange/border"
 import { Random } from "@tearline/sim"
 
 import { accepted, canary, decided, type Declared } from "../refusal.ts"
-import { hold, type Outcome, type Target } from "../target.ts"
+import { hold, type Outcome, sameBytes, type Target } from "../target.ts"
 import { gateCodes, openingCodes } from "./crypto-codes.ts"
 import { alder, birch, bytesNamed, type Organisation } from "./organisations.ts"
 import { exampleStatement, partWith } from "./samples.ts"
 import { alderIdentity } from "./signed-statements.ts"
-
-const same = (one: Uint8Array, other: Uint8Array) => Buffer.compare(one, other) === 0
 
 function verifiedOf({ org, root, nextRoot, exchange, gateway, kem }: Organisation) {
   const identity = signIdentity(root, {
@@ -136,7 +134,7 @@ function runReturned(input: Uint8Array): Outcome {
       return { isAccepted: false, feature: read.code }
     }
     hold(read.author === alder.id || read.author === birch.id, "an author is one of the two")
-    hold(same(encode(read.part as Value), returned.part), "a part is what was signed")
+    hold(sameBytes(encode(read.part as Value), returned.part), "a part is what was signed")
     const by = read.author === alder.id ? birch.id : alder.id
     const isAboutThis = read.custody?.digest === returned.digest && read.custody.by === by
     hold(read.custody === null || isAboutThis, "a receipt is of the addressee, for this envelope")
@@ -189,7 +187,7 @@ function readRestore(bytes: Uint8Array): Outcome {
   const outcome = decided(() => {
     const { org, epoch } = checkRestore(bytes, alderIdentity)
     hold(
-      same(org, alder.org) && epoch >= 2,
+      sameBytes(org, alder.org) && epoch >= 2,
       "a restore is of its organisation, and never the first",
     )
     return accepted("restore")

@@ -38,14 +38,13 @@ import { gatewaySuite } from "@tearline/gateway/border"
 import { Random } from "@tearline/sim"
 
 import { accepted, canary, decided, decidedLater } from "../refusal.ts"
-import { hold, type Outcome, type Target } from "../target.ts"
+import { hold, type Outcome, sameBytes, type Target } from "../target.ts"
 import { bodyCodes, openingCodes, shapeCodes, slotCodes } from "./crypto-codes.ts"
 import { headerOf, slotBytes } from "./envelope-parts.ts"
 import { alder, birch, bytesNamed, onlyKey } from "./organisations.ts"
 import { exampleStatement, partWith } from "./samples.ts"
 
-const same = (one: Uint8Array, other: Uint8Array) => Buffer.compare(one, other) === 0
-const isAlder = (sender: Uint8Array) => same(sender, alder.org)
+const isAlder = (sender: Uint8Array) => sameBytes(sender, alder.org)
 
 const gatewayKeyOf = (sender: Uint8Array, id: Uint8Array) =>
   isAlder(sender) ? onlyKey(alder.gateway.verifying)(id) : undefined
@@ -55,7 +54,7 @@ const trust: OpeningTrust = {
   gatewayKeyOf,
   exchangeKeyOf: (sender, id) =>
     isAlder(sender) ? onlyKey(alder.exchange.verifying)(id) : undefined,
-  kemKeyOf: (id) => (same(id, birch.kem.public.id) ? birch.kem : undefined),
+  kemKeyOf: (id) => (sameBytes(id, birch.kem.public.id) ? birch.kem : undefined),
 }
 
 const suite = gatewaySuite({ org: birch.id, gatewayKey: birch.gateway, keyOf: gatewayKeyOf })
@@ -158,8 +157,8 @@ async function runEnvelope(input: Uint8Array): Promise<Outcome> {
   hold(suite.check(unit).kind === "good", "the gateway takes what its peer's gateway signed")
   return decidedLater(async () => {
     const opened = await openUnit(unit, trust)
-    hold(same(encode(opened.statement), statement), "a statement opened is what was signed")
-    hold(same(opened.privatePartBytes, part), "a part opened is what was sealed")
+    hold(sameBytes(encode(opened.statement), statement), "a statement opened is what was signed")
+    hold(sameBytes(opened.privatePartBytes, part), "a part opened is what was sealed")
     return accepted(`${opened.kind.length > 12}`)
   }, openingCodes)
 }
@@ -236,7 +235,7 @@ function runBody(body: Uint8Array): Outcome {
   return decided(() => {
     const content = openBody(messageSecret, headerHash, body)
     const again = sealBody(messageSecret, headerHash, content)
-    hold(same(again, body), "a body opened has one frame")
+    hold(sameBytes(again, body), "a body opened has one frame")
     return accepted(`${content.length > 4092}`)
   }, bodyCodes)
 }
@@ -284,7 +283,7 @@ export async function openSlotContentTarget(): Promise<Target> {
         const opened = await openSlot(to, headerHash, birch.kem)
         const { messageSecret: secret, salt, index, path, privatePart } = opened
         const again = encode([secret, salt, index, path, privatePart])
-        hold(same(again, input), "a slot's content taken is what was sealed")
+        hold(sameBytes(again, input), "a slot's content taken is what was sealed")
         return accepted("slot content")
       }, slotCodes)
     },
@@ -312,7 +311,7 @@ export async function openAudienceTarget(): Promise<Target> {
           salt instanceof Uint8Array && path instanceof Uint8Array && typeof index === "number"
         if (!isOpening) return { isAccepted: false, feature: "no opening" }
         const isIn = isInAudience(root, member, { salt, index, path })
-        const isTrue = seeds.some((it) => same(it, input))
+        const isTrue = seeds.some((it) => sameBytes(it, input))
         hold(!isIn || isTrue, "nothing but the true opening shows membership")
         return { isAccepted: isIn, feature: "opening" }
       }, shapeCodes),

@@ -30,12 +30,10 @@ import {
 import { sha256 } from "@tearline/crypto/border"
 
 import { accepted, canary, decided, type Declared } from "../refusal.ts"
-import { hold, type Outcome, type Target } from "../target.ts"
+import { hold, type Outcome, sameBytes, type Target } from "../target.ts"
 import { messageCodes, shapeCodes, signedCodes, statementCodes } from "./crypto-codes.ts"
 import { alder, birch, bytesNamed, onlyKey } from "./organisations.ts"
 import { exampleStatement, type Fields } from "./samples.ts"
-
-const same = (one: Uint8Array, other: Uint8Array) => Buffer.compare(one, other) === 0
 
 interface Behind {
   readonly name: string
@@ -57,7 +55,7 @@ function openBehind(it: Behind): Target {
   const one = (bytes: Uint8Array): Outcome =>
     decided(() => {
       const { again, feature } = read(bytes)
-      const isSame = again === undefined || same(payloadOf(again), payloadOf(bytes))
+      const isSame = again === undefined || sameBytes(payloadOf(again), payloadOf(bytes))
       hold(isSame, "what is taken says again exactly what was signed")
       return accepted(feature)
     }, declared)
@@ -147,7 +145,7 @@ function statementOf(identity: Identity): IdentityStatement {
 }
 
 const signerOf = ({ rootPublicKey }: IdentityStatement) =>
-  same(rootPublicKey, rootKey(alder.nextRoot)) ? alder.nextRoot : alder.root
+  sameBytes(rootPublicKey, rootKey(alder.nextRoot)) ? alder.nextRoot : alder.root
 
 export async function openIdentityTarget(): Promise<Target> {
   const nextRoot = { rootPublicKey: rootKey(alder.nextRoot), nextRootHash: bytesNamed("root", 32) }
@@ -273,7 +271,7 @@ export async function openMessageTarget(): Promise<Target> {
       const inner = openMessage(bytes, onlyKey(exchange.verifying))
       const { audience, bind, statement } = inner
       const again = encode({ audience, bind, statement })
-      hold(same(again, inner.payload), "a message taken says again exactly what was signed")
+      hold(sameBytes(again, inner.payload), "a message taken says again exactly what was signed")
       return { feature: inner.kind.length > 24 ? "long kind" : "message" }
     },
     grown: (count) => {
@@ -295,7 +293,7 @@ export async function openSignedTarget(): Promise<Target> {
       decided(() => {
         const { context, keyId, payload, signature } = signedParts(input)
         const again = encode([context, keyId, payload, signature])
-        hold(same(again, input), "a signed object is written again byte for byte")
+        hold(sameBytes(again, input), "a signed object is written again byte for byte")
         return accepted("signed")
       }, shapeCodes),
   }

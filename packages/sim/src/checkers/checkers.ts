@@ -1,6 +1,7 @@
 /**
  * The invariants, watched from outside: what is on the disks, on the wires and before people's
- * eyes, held against what was signed. Nothing here asks the core.
+ * eyes, held against what was signed. The core is asked in one place only: what alarms it shows to
+ * whoever looks (`clocks.ts`, `conflicts.ts`) is held against what there is to be shown.
  */
 
 import type {

@@ -1,8 +1,10 @@
 /**
- * What simulated people do when they have read a message: the one place that knows kinds by name.
+ * What simulated people do when they have read a message.
  *
- * A new kind of message joins the simulation by a line here. `share` is how often a diligent
- * officer does it; `delayMs` is spread evenly over orders of magnitude.
+ * A new kind of message is said from the moment that a line here says so. Whoever may say it, and
+ * what it starts and ends, the checkers state a second time: `checkers/entitled.ts`, `wording.ts`,
+ * `said-in.ts` and `owed.ts`. `share` is how often a diligent officer does it; `delayMs` is spread
+ * evenly over orders of magnitude.
  */
 
 import type { Party } from "@tearline/core"
