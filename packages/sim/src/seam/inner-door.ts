@@ -1,3 +1,5 @@
+/** What an exchange asks of its gateway, whatever lies between the two. */
+
 import type { AnsweredUnit, Digest, HeldArrival, OrgId } from "@tearline/core"
 
 import type { HandedAnswer } from "../node/opening.ts"

@@ -1,3 +1,5 @@
+/** Enough has to be under way before a strike, or it shows nothing. */
+
 import { setTimeout as pause } from "node:timers/promises"
 
 import type { Ledger } from "../reckoning/ledger.ts"

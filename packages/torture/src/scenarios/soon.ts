@@ -1,3 +1,5 @@
+/** Waiting for what has to come about soon, and the words when it does not. */
+
 import { setTimeout as pause } from "node:timers/promises"
 
 import { CliError } from "@tearline/cli"
