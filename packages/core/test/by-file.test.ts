@@ -308,27 +308,6 @@ describe("a courier", () => {
     expect(alder.waiting()).toEqual([digest])
   })
 
-  test("takes a receipt along until a stick comes without its unit, M-FIL-8", async () => {
-    const alder = office(alderOrg, [birchOrg])
-    const birchOffice = office(birchOrg, [alderOrg])
-    await alder.send(birchOrg, 0, "one")
-    await alder.send(birchOrg, 0, "two")
-    const laidOut = async () => (await birchOffice.door.take({ to: alderOrg, after: null })).files
-    const stick = memoryFolder()
-    await layOut(folderOn(stick), alder.door, { own: alderOrg })
-    await handIn(folderOn(stick), birchOffice.door, { own: birchOrg })
-    expect(await laidOut()).toHaveLength(2)
-    const [name = ""] = stick.files.keys()
-    stick.files.delete(name)
-    const part = { own: birchOrg, seen: new Map() }
-    await handIn(folderOn(stick), birchOffice.door, part)
-    expect(await laidOut()).toHaveLength(2)
-    await handIn(folderOn(stick), birchOffice.door, { own: birchOrg })
-    expect(await laidOut()).toHaveLength(1)
-    birchOffice.clock.nowMs += 15 * day
-    expect(await laidOut()).toHaveLength(0)
-  })
-
   test("is not told that a file is done while the gateway cannot write, M-FIL-5", async () => {
     const alder = office(alderOrg, [birchOrg])
     const birchOffice = office(birchOrg, [alderOrg])

@@ -70,6 +70,7 @@ function opened(
     digest: hexOf(signed.digest) as Digest,
     recipient: hexOf(signed.recipient) as OrgId,
     sender: hexOf(signed.sender) as OrgId,
+    atMs: signed.atMs,
   }
 }
 

@@ -93,8 +93,9 @@ const keyOf = () => birch.gateway.verifying
 
 test("a unit by file is held as any other, and its first receipt goes back, M-FIL-5", async () => {
   const unit = await signedUnit(alder, birch, { lane: 0 })
-  expect(await bring(record(unit))).toEqual({ kind: "held" })
-  expect(await bring(record(unit))).toEqual({ kind: "held" })
+  const held = { kind: "held", sender: alder.org }
+  expect(await bring(record(unit))).toEqual({ ...held, isNew: true })
+  expect(await bring(record(unit))).toEqual({ ...held, isNew: false })
   const receipts = await laidOut("custody")
   expect(receipts).toHaveLength(1)
   const [receipt] = receipts
@@ -189,6 +190,28 @@ test("a departure waits for the courier until the peer's own receipt is back, M-
 function digestOf({ content }: Drop): string {
   return Buffer.from(departureOf(content).digest).toString("hex")
 }
+
+/** A stick was begun, brought these, and is said to be all there is from Alder. */
+async function closedAfter(files: readonly Uint8Array[]): Promise<void> {
+  const { body } = await courier.call("/courier/v1/open", { body: new Uint8Array() })
+  const { openedMs } = JSON.parse(body.toString()) as { readonly openedMs: number }
+  for (const file of files) await bring(file)
+  const closed = encode([openedMs, [alder.org]])
+  expect((await courier.call("/courier/v1/close", { body: closed })).status).toBe(204)
+}
+
+test("a receipt is let go by what the peer has newly signed, and by nothing else, M-FIL-8", async () => {
+  const first = record(await signedUnit(alder, birch))
+  await bring(first)
+  const before = await laidOut("custody")
+  const forged = record(new Uint8Array(60))
+  await closedAfter([])
+  await closedAfter([forged])
+  await closedAfter([first, forged])
+  expect((await laidOut("custody")).length).toBe(before.length)
+  await closedAfter([record(await signedUnit(alder, birch))])
+  expect(await laidOut("custody")).toHaveLength(1)
+})
 
 test("a courier's pin carries, and reaches nothing else, M-FIL-10", async () => {
   for (const path of ["/live", "/ready", "/metrics"]) {

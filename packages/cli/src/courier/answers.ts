@@ -3,7 +3,7 @@
  * over is to find here no way further in.
  */
 
-import type { Brought, CarriedPlace, Taken } from "@tearline/core"
+import type { Brought, CarriedPlace, OrgId, Taken } from "@tearline/core"
 import { decode } from "@tearline/crypto"
 
 import { CliError } from "../cli-error.ts"
@@ -32,8 +32,11 @@ function placeOf(value: unknown): CarriedPlace {
 
 /** What became of a file that was handed in. */
 export function readBrought(bytes: Uint8Array): Brought {
-  const { kind, isNew, code, isSigned } = fieldsOf(bytes)
-  if (kind === "held") return { kind }
+  const { kind, sender, isNew, code, isSigned } = fieldsOf(bytes)
+  if (kind === "held" && typeof sender === "string" && typeof isNew === "boolean") {
+    // Goes back to the gateway, which believes only what it has seen itself.
+    return { kind, sender: sender as OrgId, isNew }
+  }
   if (kind === "settled" && typeof isNew === "boolean") return { kind, isNew }
   if (kind === "refused" && typeof code === "string") {
     return { kind, code, isSigned: isSigned === true }

@@ -15,7 +15,7 @@ import type { Brought, CarriedPlace, Taken, TakePage } from "./file-door.ts"
 export interface CourierDoor {
   /** The moment at which a stick is begun. */
   open(): Promise<number>
-  /** All that was on it from these is handed in. */
+  /** All that was on it from these is handed in, and was more than what is known. */
   close(openedMs: number, from: readonly OrgId[]): Promise<void>
   take(page: TakePage): Promise<Taken>
   bring(file: Uint8Array): Promise<Brought>
@@ -185,21 +185,38 @@ export async function handIn(
       tally.pass(name)
       continue
     }
-    from.add(drop.from)
     const brought = await door.bring(encodeDrop(drop))
+    const signer = newsFrom(brought, drop)
+    if (signer !== undefined) from.add(signer)
     const isGone = brought.kind !== "refused" && isCleared && (await folder.tryRemove(name))
     tally.note(name, brought, isGone)
   }
-  // A folder of which only what is new is seen says nothing about what is not in it.
-  if (seen === undefined && !isCleared) await door.close(openedMs, [...from])
+  // A folder of which only what is new is seen says nothing about what is not in it, nor does one
+  // of which something cannot be read.
+  const isWhole = seen === undefined && !isCleared && !tally.hasBad
+  if (isWhole && from.size > 0) await door.close(openedMs, [...from])
   tally.end()
   return tally.result
+}
+
+/** Whose signature is on it, where it was not known. What else a file says anybody may write. */
+function newsFrom(brought: Brought, { from }: Drop): OrgId | undefined {
+  switch (brought.kind) {
+    case "held":
+      return brought.isNew ? brought.sender : undefined
+    case "settled":
+      return brought.isNew ? from : undefined
+    case "refused":
+      return undefined
+  }
 }
 
 class Tally {
   readonly #options: HandInOptions
   readonly #left: LeftFile[] = []
   readonly #here = new Set<string>()
+  /** Something with a record's name could not be used: it may be anybody's. */
+  hasBad = false
   #counts = { units: 0, answers: 0, news: 0, others: 0, foreign: 0, leftCount: 0 }
 
   constructor(options: HandInOptions) {
@@ -232,6 +249,7 @@ class Tally {
       this.#counts.foreign += 1
       return
     }
+    this.hasBad = true
     const isTold = this.#options.seen?.get(file.name) === "bad"
     this.#see(file.name, "bad")
     if (!isTold) this.#tell(file)

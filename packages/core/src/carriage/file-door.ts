@@ -54,10 +54,13 @@ export interface CarriedStore {
 /** A receipt or refusal whose signature holds. */
 export interface OpenedAnswer {
   readonly digest: Digest
-  /** Who signed it. */
+  /** Who signed it, and when. */
   readonly recipient: OrgId
+  readonly atMs: number
   readonly sender: OrgId
 }
+
+type OwnAnswer = Omit<OpenedAnswer, "recipient">
 
 export interface FileDoorParts {
   readonly own: OrgId
@@ -68,7 +71,7 @@ export interface FileDoorParts {
   /** What a unit's header says before anything is verified. */
   readonly laneOf: (unit: Uint8Array) => Lane
   /** What we have just signed ourselves. */
-  readonly readOwn: (kind: AnswerKind, bytes: Uint8Array) => Omit<OpenedAnswer, "recipient">
+  readonly readOwn: (kind: AnswerKind, bytes: Uint8Array) => OwnAnswer
   /** Undefined unless a trusted peer's gateway signed it. */
   readonly openAnswer: (kind: AnswerKind, bytes: Uint8Array) => OpenedAnswer | undefined
   readonly unitBytesMax: number
@@ -76,8 +79,8 @@ export interface FileDoorParts {
 
 /** What became of a file that a courier brought. */
 export type Brought =
-  /** The unit is held; its receipt is laid out for the way back. */
-  | { readonly kind: "held" }
+  /** The unit is held; its receipt is laid out for its `sender`. `isNew`: it was not here before. */
+  | { readonly kind: "held"; readonly sender: OrgId; readonly isNew: boolean }
   /** What was answered to a unit of ours, now or before. */
   | { readonly kind: "settled"; readonly isNew: boolean }
   /** Nothing of it was taken; `isSigned`: its sender will hear of it. */
@@ -102,6 +105,8 @@ const pageBytes = 4 * 1024 * 1024
 
 export class FileDoor {
   readonly #parts: FileDoorParts
+  /** When each peer's gateway last said by file what was not known. Of one run: it is short. */
+  readonly #newsMs = new Map<OrgId, number>()
 
   constructor(parts: FileDoorParts) {
     this.#parts = parts
@@ -140,9 +145,14 @@ export class FileDoor {
   /**
    * All that a stick brought from these is in. What we answered them earlier, to units that were
    * not on it, they seem to have; where they have not, the unit comes again and is answered again.
+   * Only those count whose signature on something new has come since: anybody can write a name on a
+   * file, or carry an old one once more.
    */
   async close(openedMs: number, from: readonly OrgId[]): Promise<void> {
-    for (const peer of from) await this.#parts.store.forgetAnswersBefore(openedMs, peer)
+    for (const peer of from) {
+      const isHeard = (this.#newsMs.get(peer) ?? -1) >= openedMs
+      if (isHeard) await this.#parts.store.forgetAnswersBefore(openedMs, peer)
+    }
   }
 
   /** Throws only when it could not be written: it is brought again. */
@@ -160,13 +170,17 @@ export class FileDoor {
   }
 
   async #unit(unit: Uint8Array): Promise<Brought> {
-    const { submit, laneOf, unitBytesMax } = this.#parts
+    const { submit, laneOf, unitBytesMax, clock } = this.#parts
     if (unit.length > unitBytesMax) return refused("too_large")
     const lane = laneOf(unit)
+    const broughtMs = clock.nowMs()
     const answer = await submit(unit, lane)
     if (answer.kind === "custody") {
-      await this.#layOut({ kind: "custody", bytes: answer.receipt }, lane)
-      return { kind: "held" }
+      const { sender, atMs } = await this.#layOut({ kind: "custody", bytes: answer.receipt }, lane)
+      // A retry gets the first receipt, of its time.
+      const isNew = atMs >= broughtMs
+      if (isNew) this.#noteNews(sender)
+      return { kind: "held", sender, isNew }
     }
     if (answer.refusal === null) return refused(answer.code)
     await this.#layOut({ kind: "refusal", bytes: answer.refusal }, lane)
@@ -174,10 +188,16 @@ export class FileDoor {
   }
 
   /** For the way back to the sender, who is the one that the receipt names. */
-  async #layOut({ kind, bytes }: CarriedAnswer, lane: Lane): Promise<void> {
+  async #layOut({ kind, bytes }: CarriedAnswer, lane: Lane): Promise<OwnAnswer> {
     const { readOwn, store, clock } = this.#parts
-    const { digest, sender } = readOwn(kind, bytes)
+    const own = readOwn(kind, bytes)
+    const { digest, sender } = own
     await store.put({ peer: sender, digest, kind, lane, atMs: clock.nowMs(), content: bytes })
+    return own
+  }
+
+  #noteNews(peer: OrgId): void {
+    this.#newsMs.set(peer, this.#parts.clock.nowMs())
   }
 
   async #answer(kind: AnswerKind, { content, from }: Drop): Promise<Brought> {
@@ -187,6 +207,7 @@ export class FileDoor {
     const { digest, recipient, sender } = opened
     if (sender !== own || recipient !== from) return refused("foreign_receipt")
     const isNew = await store.answer(recipient, digest, { kind, bytes: content })
+    if (isNew) this.#noteNews(recipient)
     return { kind: "settled", isNew }
   }
 }

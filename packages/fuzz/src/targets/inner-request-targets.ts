@@ -175,7 +175,7 @@ export async function openCourierAnswer(): Promise<Target> {
     words: [digest.toHex(), canary, "unit"],
     seeds: [
       json({ openedMs: atMs }),
-      json({ kind: "held" }),
+      json({ kind: "held", sender: file.toHex().slice(0, 32), isNew: true }),
       json({ kind: "settled", isNew: true }),
       json({ kind: "refused", code: canary, isSigned: true }),
       encode([[file, file], null]),

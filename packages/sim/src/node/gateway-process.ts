@@ -204,8 +204,8 @@ export function isByFile({ byFile, organisations }: World, one: OrgId, other: Or
 }
 
 function answerIn(bytes: Uint8Array): OpenedAnswer {
-  const { digest, recipient, sender } = readLine(bytes) ?? {}
-  return { digest: digest as Digest, recipient: recipient as OrgId, sender: sender as OrgId }
+  const { digest, recipient, sender, atMs = 0 } = readLine(bytes) ?? {}
+  return { digest: digest as Digest, recipient: recipient as OrgId, sender: sender as OrgId, atMs }
 }
 
 function laneOr(lane: number): Lane {
