@@ -117,7 +117,7 @@ const config: OxlintConfig = {
     { files: ["*.config.ts"], rules: { "import/no-default-export": "off" } },
     {
       // A fixture is one world or one journal: cutting it up would hide what it is.
-      files: ["packages/*/test/**"],
+      files: ["packages/*/test/**", "bench/test/**"],
       rules: { "max-lines-per-function": "off" },
     },
     {

@@ -11,7 +11,7 @@ const config: ViteUserConfig = {
       {
         test: {
           name: "unit",
-          include: ["packages/*/test/**/*.test.ts", "tools/**/*.test.ts"],
+          include: ["{packages/*,bench}/test/**/*.test.ts", "tools/**/*.test.ts"],
           exclude: slow,
           isolate: false,
           testTimeout: 60_000,

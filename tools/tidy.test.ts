@@ -7,7 +7,7 @@ import { expect, test } from "vitest"
 import { layers, pureLayers } from "../layers.ts"
 
 const sources = globSync("packages/*/src/**/*.ts")
-const tests = globSync("{packages/*/test,tools}/**/*.test.ts")
+const tests = globSync("{packages/*/test,bench/test,tools}/**/*.test.ts")
 const read = (path: string) => readFileSync(path, "utf8")
 
 test("a package depends on nothing that layers.ts does not name", () => {

@@ -109,5 +109,14 @@ test("what is due at one time is listed in the order in which people take it up"
   const found = ["read it  ", "take it", "read it back", "reach those", "say what"]
   const places = found.map((duty) => lines.findIndex((line) => line.includes(duty)))
   expect(places).toEqual([1, 2, 3, 4, 5])
-  expect(lines.at(-1)).toContain("tearline read bbbbbbbb")
+})
+
+test("whatever is due first, the hint is to show the thread and then to act", () => {
+  for (const [rule, command] of [
+    ["read", "read"],
+    ["agree-read-back", "read-back-reply"],
+  ] as const) {
+    const lines = shown([owed({ rule, mine: true, dueMs: nowMs + minute })])
+    expect(lines.at(-1)).toBe(`next: tearline show bbbbbbbb, then tearline ${command} bbbbbbbb`)
+  }
 })

@@ -9,6 +9,9 @@ import { targetNames } from "./targets/catalogue.ts"
 
 const usage = "npm run fuzz -- [TARGET …] [--seconds N] [--runs N] [--seed S]"
 
+const listHint = "see them with: npm run fuzz -- --list"
+const helpHint = "see npm run fuzz -- --help"
+
 const valued = ["seconds", "runs", "seed", "signal"] as const
 const plain = ["keep", "list", "reach", "help"] as const
 const flags: readonly string[] = [...valued, ...plain]
@@ -40,7 +43,7 @@ export function readCommandLine(args: readonly string[]): Asked {
   if (given.has("help") || words[0] === "help") return { kind: "told", lines: help }
   for (const word of words) {
     if (targetNames.includes(word)) continue
-    throw wrong(`there is no target "${word}"`, nearestHint(word, targetNames, "see --list"))
+    throw wrong(`there is no target "${word}"`, nearestHint(word, targetNames, listHint))
   }
   if (given.has("list")) return { kind: "told", lines: targetNames }
   if (given.has("reach")) return { kind: "reach" }
@@ -74,7 +77,7 @@ function taken(args: readonly string[]): Taken {
     if (token.kind !== "option") continue
     const name = token.rawName === "-h" ? "help" : token.name
     if (!flags.includes(name)) {
-      throw wrong(`there is no ${token.rawName}`, nearestHint(`--${name}`, dashed, "see --help"))
+      throw wrong(`there is no ${token.rawName}`, nearestHint(`--${name}`, dashed, helpHint))
     }
     const isValued = valued.some((it) => it === name)
     if (isValued && token.value === undefined) throw wrong(`${token.rawName} needs a value`, usage)

@@ -20,6 +20,9 @@ test("a mistyped flag or target is refused with the nearest that there is", () =
     code: "wrong_usage",
     hint: expect.stringContaining("did you mean drop?"),
   })
+  // What is to be typed stands there whole.
+  expect(refused("nothing")).toMatchObject({ hint: "see them with: npm run fuzz -- --list" })
+  expect(refused("--nothing")).toMatchObject({ hint: "see npm run fuzz -- --help" })
 })
 
 test.each([

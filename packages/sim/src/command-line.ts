@@ -157,10 +157,13 @@ function help(): string {
     "",
     ...Object.entries(flags).map((it) => `  ${head(it).padEnd(width)}  ${it[1].says}`),
     "",
+    "Rare states are held to how often they are known to come from two years on; in a shorter",
+    "run they are counted and printed only.",
+    "",
     "bugs that can be planted:",
     ...Object.keys(plants).map((it) => `  ${it}`),
     "",
-    "exit codes: 0 nothing is broken and no rare state too seldom for so many years, 1 otherwise,",
+    "exit codes: 0 nothing is broken and, from two years on, no rare state too seldom, 1 otherwise,",
     "2 wrong usage, 5 a fault inside",
   ].join("\n")
 }

@@ -21,7 +21,8 @@ describe("the command line", () => {
   it("names every option and every plant in its help", () => {
     const { status, out } = sim("--help")
     expect(status).toBe(0)
-    for (const word of [...Object.keys(plants), "--trace", "--no-replay"]) {
+    const words = ["--trace", "--no-replay", "from two years on"]
+    for (const word of [...Object.keys(plants), ...words]) {
       expect(out).toContain(word)
     }
   })

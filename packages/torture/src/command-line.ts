@@ -8,7 +8,7 @@ import { CliError, nearestHint } from "@tearline/cli"
 import type { Scenario } from "./scenario.ts"
 import { scenarioNames, scenarioOf } from "./scenarios/catalogue.ts"
 
-const usage = "npm run torture -- SCENARIO [--COUNT N …] [--seed S] [--json]"
+const usage = "npm run torture -- SCENARIO [its flags] [--seed S] [--json]"
 
 type Asked = { readonly kind: "help"; readonly text: string } | AskedRun
 
@@ -28,10 +28,7 @@ export function readCommandLine(args: readonly string[]): Asked {
     return { kind: "help", text: helpOf(rest[0]) }
   }
   const scenario = scenarioOf(name)
-  if (scenario === undefined) {
-    const hint = nearestHint(name, scenarioNames(), overviewHint())
-    throw wrong(`there is no scenario "${name}"`, hint)
-  }
+  if (scenario === undefined) throw noScenario(name)
   const given = flagsOf(scenario, rest)
   if (given.has("help")) return { kind: "help", text: scenarioHelp(scenario) }
   return {
@@ -42,7 +39,7 @@ export function readCommandLine(args: readonly string[]): Asked {
     counts: Object.fromEntries(
       Object.entries(scenario.counts).map(([flag, { usual }]) => [
         flag,
-        countOf(flag, given.get(flag) ?? String(usual)),
+        countOf(scenario, flag, given.get(flag) ?? String(usual)),
       ]),
     ),
   }
@@ -58,23 +55,37 @@ function flagsOf(scenario: Scenario, args: readonly string[]): ReadonlyMap<strin
   const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true })
   const given = new Map<string, string>()
   for (const token of tokens) {
-    if (token.kind === "positional") throw wrong(`"${token.value}" is one word too many`, usage)
+    if (token.kind === "positional") {
+      throw wrong(`"${token.value}" is one word too many`, hintOf(scenario))
+    }
     if (token.kind !== "option") continue
     if (!names.includes(token.name)) {
-      const hint = nearestHint(token.name, names, `see npm run torture -- help ${scenario.name}`)
+      const dashed = names.map((it) => `--${it}`)
+      const hint = nearestHint(`--${token.name}`, dashed, hintOf(scenario))
       throw wrong(`${scenario.name} takes no ${token.rawName}`, hint)
     }
     const isValued = valued.includes(token.name)
-    if (isValued && token.value === undefined) throw wrong(`${token.rawName} needs a value`, usage)
+    if (isValued && token.value === undefined) {
+      throw wrong(`${token.rawName} needs a value`, hintOf(scenario))
+    }
     given.set(token.name, token.value ?? "")
   }
   return given
 }
 
-function countOf(flag: string, text: string): number {
+function countOf(scenario: Scenario, flag: string, text: string): number {
   const count = Number(text)
   if (/^\d+$/.test(text) && Number.isSafeInteger(count) && count > 0) return count
-  throw wrong(`--${flag} takes a whole number from 1 up`, usage)
+  throw wrong(`--${flag} takes a whole number from 1 up`, hintOf(scenario))
+}
+
+function hintOf({ name }: Scenario): string {
+  return `see npm run torture -- help ${name}`
+}
+
+function noScenario(name: string): CliError {
+  const hint = nearestHint(name, scenarioNames(), overviewHint())
+  return wrong(`there is no scenario "${name}"`, hint)
 }
 
 function wrong(message: string, hint: string): CliError {
@@ -85,29 +96,42 @@ function overviewHint(): string {
   return `there are: ${scenarioNames().join(", ")}`
 }
 
+/** Its flags, each with what counts unless told. */
+function usualOf(counts: Scenario["counts"]): string {
+  return Object.entries(counts)
+    .map(([flag, { usual }]) => `--${flag} ${usual}`)
+    .join(" ")
+}
+
 function helpOf(topic: string | undefined): string {
   const scenario = topic === undefined ? undefined : scenarioOf(topic)
   if (scenario !== undefined) return scenarioHelp(scenario)
+  if (topic !== undefined) throw noScenario(topic)
   const width = Math.max(...scenarioNames().map((it) => it.length))
-  const lines = scenarioNames().map((name) => {
-    const says = scenarioOf(name)?.says ?? ""
-    return `  ${name.padEnd(width)}  ${says}`
+  const lines = scenarioNames().flatMap((name) => {
+    const { says = "", counts = {} } = scenarioOf(name) ?? {}
+    return [`  ${name.padEnd(width)}  ${says}`, `  ${"".padEnd(width)}  ${usualOf(counts)}`]
   })
   return [
     `usage: ${usage}`,
     "",
     "Starts real nodes on this machine, breaks something, and reckons up what was promised.",
+    "Under each scenario its own flags, with what counts unless told.",
     "",
     ...lines,
     "",
-    "  --seed S  every choice of the run; printed, so that it can be made again",
-    "  --json    one document instead of lines",
+    ...common,
     "",
-    "See what one takes with: npm run torture -- help SCENARIO",
+    "What a flag of one means: npm run torture -- help SCENARIO",
     "",
     ...exits,
   ].join("\n")
 }
+
+const common = [
+  "  --seed S        every choice of the run; printed, so that it can be made again",
+  "  --json          one document instead of lines",
+]
 
 const exits = [
   "exit codes: 0 nothing is lost and all else holds, 1 something is not, or was not finished,",
@@ -115,15 +139,18 @@ const exits = [
 ]
 
 function scenarioHelp({ name, says, counts }: Scenario): string {
-  const flags = Object.entries(counts).map(
+  const named = Object.entries(counts)
+  const flags = named.map(
     ([flag, it]) => `  ${`--${flag} N`.padEnd(14)}  ${it.says}; ${it.usual} unless told`,
   )
+  const brief = named.map(([flag]) => `[--${flag} N]`).join(" ")
   return [
-    `usage: npm run torture -- ${name} [--COUNT N …] [--seed S] [--json]`,
+    `usage: npm run torture -- ${name} ${brief} [--seed S] [--json]`,
     "",
     says,
     "",
     ...flags,
+    ...common,
     "",
     ...exits,
   ].join("\n")

@@ -21,10 +21,19 @@ describe("the command line", () => {
     for (const name of scenarioNames()) expect(out).toContain(`  ${name} `)
   })
 
+  it("names the flags of each scenario, in all helps and in its own", () => {
+    for (const { out, status } of [torture("help"), torture("io-error", "--help")]) {
+      for (const flag of ["--rounds", "--starts", "--flips", "--seed"]) expect(out).toContain(flag)
+      expect(out).not.toContain("--COUNT")
+      expect(status).toBe(0)
+    }
+    expect(torture("help", "kil").error).toContain("did you mean kill?")
+  })
+
   it("takes no flag that the scenario does not have, and names the nearest", () => {
     const { status, error } = torture("kill", "--round", "3")
     expect(error).toContain("kill takes no --round")
-    expect(error).toContain("did you mean rounds?")
+    expect(error).toContain("did you mean --rounds?")
     expect(status).toBe(2)
   })
 

@@ -4,6 +4,7 @@ import type { Command, Context, Report } from "../command.ts"
 import { normalFingerprint } from "../fingerprint.ts"
 import { type Given, usageError } from "../given.ts"
 import type { ReadInvite } from "../invite.ts"
+import { confirmationOf, isConfirmed } from "../terminal/confirmation.ts"
 import { plain } from "../terminal/plain.ts"
 import { table } from "../terminal/table.ts"
 
@@ -91,13 +92,11 @@ async function confirmed({ given, terminal }: Context, invite: ReadInvite): Prom
       hint: 'compare them first, then give what was read out: --method voice --fingerprint "…"',
     })
   }
-  const answer = await terminal.ask(
-    `has ${plain(invite.name)} read out its line, digit for digit, and you yours? type yes: `,
-  )
-  if (!["y", "yes"].includes(answer.toLowerCase())) {
+  const question = `has ${plain(invite.name)} read out its line, digit for digit, and you yours?`
+  if (!isConfirmed(await terminal.ask(confirmationOf(question)))) {
     const message = `it was not confirmed; ${plain(invite.name)} was not added`
     throw new CliError("not_confirmed", message, {
-      hint: "run it again once the lines are compared, and answer yes",
+      hint: "run it again once the lines are compared, and type the whole word yes",
     })
   }
   const asked = "how was it: voice, qr or in-person (Enter for voice)? "
