@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest"
 import {
   beAliveOf,
   builtInPolicy,
+  gapCount,
   gapsOf,
   heartbeatIsDue,
   isOverdue,
@@ -16,6 +17,7 @@ import {
   toldOf,
   toldOfAll,
   unheldBy,
+  unheldCount,
   withSealed,
   withTaken,
   withTold,
@@ -174,7 +176,9 @@ describe("held and missing", () => {
           Array.from({ length: number - 1 }, (_, index) => keyOf({ ...rest, number: index + 1 })),
         )
         const expected = [...new Set(missing)].filter((it) => !here.has(it))
-        expect(gapsOf(takeAll(places)).map(keyOf).toSorted()).toEqual(expected.toSorted())
+        const link = takeAll(places)
+        expect(gapsOf(link).map(keyOf).toSorted()).toEqual(expected.toSorted())
+        expect(gapCount(link)).toBe(expected.length)
       }),
     )
   })
@@ -182,6 +186,7 @@ describe("held and missing", () => {
   test("M-LNK-4: a number far ahead shows a thousand gaps, not a million million", () => {
     const link = takeAll([{ epoch: 1, lane: 0, number: 1e15 }])
     expect(gapsOf(link)).toHaveLength(1_000)
+    expect(gapCount(link)).toBe(1_000)
   })
 
   test("M-LNK-9: what the peer told is joined in any order, and never beyond what was given", () => {
@@ -205,6 +210,7 @@ describe("held and missing", () => {
         expect(after([...all, ...all])).toEqual(link)
         const held = link.toldHeld?.rows ?? []
         expect(saidHeld(held).every((it) => Number(it.split("/")[2]) <= 10)).toBe(true)
+        expect(unheldCount(link)).toBe(unheldBy(link).length)
         expect(unheldBy(link).every((it) => it.epoch === 1 && it.lane === 0)).toBe(true)
       }),
     )

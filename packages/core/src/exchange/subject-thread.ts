@@ -21,6 +21,12 @@ function originatorOf(desk: Desk, { statement, part }: Message, other: OrgId): O
   return kind !== "warning" && isOf(other, author) ? other : undefined
 }
 
+/** Whether a thread that is here is the one of this nonce; one that it came by was held against it. */
+function isNamedBy(desk: Desk, held: Thread, nonce: string | undefined): boolean {
+  if (nonce === undefined || nonce === nonceOf(held)) return true
+  return threadIdOf(desk.hashing, { ...held, nonce }) === held.id
+}
+
 /**
  * The thread with `peer` that a message says it belongs to, made where this side has not heard of
  * it yet. The message is the peer's, or one of ours that the peer returns.
@@ -35,9 +41,7 @@ export async function threadFor(
   const { author, status, kind } = message.statement
   const held = (await desk.memory.thread(subject.thread))?.thread
   if (held !== undefined && kind !== "warning") {
-    const { nonce = nonceOf(held) } = subject
-    const isThis = nonce === undefined || threadIdOf(desk.hashing, { ...held, nonce }) === held.id
-    return isThis ? held : "wrong_thread"
+    return isNamedBy(desk, held, subject.nonce) ? held : "wrong_thread"
   }
   const other = author === desk.own ? peer : desk.own
   const originator = originatorOf(desk, message, other)

@@ -30,6 +30,8 @@ function touching({ upTo, beyond }: Pick<LaneHeld, "upTo" | "beyond">) {
 /** The row with `number` in it too. */
 export function taken(held: LaneHeld, number: number): LaneHeld {
   if (holds(held, number)) return held
+  // The next one, as nearly always.
+  if (number === held.upTo + 1 && held.beyond.length === 0) return { ...held, upTo: number }
   const after = { ...held, ...touching({ ...held, beyond: [...held.beyond, [number, number]] }) }
   assert(after.upTo >= held.upTo, "what is held stays held")
   assert((after.beyond[0]?.[0] ?? Infinity) > after.upTo + 1, "what is beyond a gap is above it")
@@ -51,6 +53,12 @@ export function holds({ upTo, beyond }: LaneHeld, number: number): boolean {
 /** The highest number that is here, 0 where none is. */
 export function lastOf({ upTo, beyond }: LaneHeld): number {
   return beyond.at(-1)?.[1] ?? upTo
+}
+
+/** How many numbers are missing below one that is here. */
+export function missingBelow({ upTo, beyond }: LaneHeld): number {
+  const last = beyond.at(-1)?.[1] ?? upTo
+  return beyond.reduce((left, [from, to]) => left - (to - from + 1), last - upTo)
 }
 
 /** Numbers missing below one that is here, the lowest, and not more than `limit`. */

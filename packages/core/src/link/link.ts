@@ -11,7 +11,7 @@ import { assert } from "../assert.ts"
 import type { OrgId } from "../ids.ts"
 import type { LaneHeld } from "../messages/heartbeat.ts"
 import type { Lane } from "../vocabulary/precedence.ts"
-import { joined, missingOf, taken } from "./held.ts"
+import { joined, missingBelow, missingOf, taken } from "./held.ts"
 import type { Awaited, PeerRestore, RolledBack } from "./restore.ts"
 
 /** Where the next slot of an outgoing lane goes. */
@@ -128,11 +128,14 @@ export function withTaken(
   nowMs: number,
 ): Link {
   const { epoch, lane, number } = place
-  const isThis = (it: LaneHeld) => it.epoch === epoch && it.lane === lane
-  const before = link.held.find(isThis) ?? { lane, epoch, upTo: 0, beyond: [] }
-  const held = [...link.held.filter((it) => !isThis(it)), taken(before, number)]
-  const sorted = held.toSorted((a, b) => a.epoch - b.epoch || a.lane - b.lane)
-  return { ...link, held: withinBounds(sorted), heardAtMs: Math.max(link.heardAtMs, nowMs) }
+  const at = link.held.findIndex((it) => it.epoch === epoch && it.lane === lane)
+  const before = link.held[at] ?? { lane, epoch, upTo: 0, beyond: [] }
+  const after = taken(before, number)
+  const held =
+    at === -1
+      ? [...link.held, after].toSorted((a, b) => a.epoch - b.epoch || a.lane - b.lane)
+      : link.held.with(at, after)
+  return { ...link, held: withinBounds(held), heardAtMs: Math.max(link.heardAtMs, nowMs) }
 }
 
 /**
@@ -188,6 +191,20 @@ function missingIn(rows: readonly LaneHeld[]): Gap[] {
     const { epoch, lane } = row
     return missingOf(row, gapsShownMax).map((number) => ({ epoch, lane, number }))
   })
+}
+
+function missingCount(rows: readonly LaneHeld[]): number {
+  return rows.reduce((sum, row) => sum + Math.min(gapsShownMax, missingBelow(row)), 0)
+}
+
+/** How many `gapsOf` gives, without a list of them. */
+export function gapCount(link: Link): number {
+  return missingCount(link.held)
+}
+
+/** How many `unheldBy` gives, without a list of them. */
+export function unheldCount(link: Link): number {
+  return missingCount(link.toldHeld?.rows ?? [])
 }
 
 /** The numbers that are missing below one that is here, the first thousand of each lane. */

@@ -9,7 +9,7 @@ import { factsOf } from "../thread/facts.ts"
 import { isOverdue } from "../thread/obligation.ts"
 import type { Thread } from "../thread/thread.ts"
 import { beAliveOf, type AliveTerms } from "./alive.ts"
-import { gapsOf, unheldBy, type Link } from "./link.ts"
+import { gapCount, unheldCount, type Link } from "./link.ts"
 
 /** A ground for alarm in one thread. */
 export interface ThreadAlarm {
@@ -67,8 +67,8 @@ export interface WatchedNode {
 function alarmsOfLink({ link, terms }: WatchedNode["links"][number], nowMs: number): NodeAlarm[] {
   const { peer } = link
   const [theirs] = beAliveOf(link, terms)
-  const missing = gapsOf(link).length
-  const unheld = unheldBy(link).length
+  const missing = gapCount(link)
+  const unheld = unheldCount(link)
   const { rolledBack } = link
   return [
     ...(rolledBack === undefined

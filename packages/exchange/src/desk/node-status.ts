@@ -4,10 +4,10 @@
  */
 
 import {
-  gapsOf,
+  gapCount,
   isSilent,
   precedences,
-  unheldBy,
+  unheldCount,
   alarmsOf,
   type Clock,
   type NodeAlarm,
@@ -83,8 +83,8 @@ function linkLine({ peer: { org, name }, link, terms }: PeerLink, nowMs: number)
     heardAtMs: link.held.length === 0 ? null : link.heardAtMs,
     sealedAtMs: link.sealedAtMs,
     isSilent: isSilent(link, { intervalMs, slackMs: policy.custodyMs, nowMs }),
-    gaps: gapsOf(link).length,
-    unheld: unheldBy(link).length,
+    gaps: gapCount(link),
+    unheld: unheldCount(link),
   }
 }
 
