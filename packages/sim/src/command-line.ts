@@ -27,6 +27,8 @@ export interface AskedRun {
   readonly kind: "run"
   readonly options: RunOptions
   readonly workers: number
+  /** No further year is begun after so many minutes. */
+  readonly minutes: number | undefined
   readonly isReplaying: boolean
   readonly isJson: boolean
 }
@@ -41,6 +43,7 @@ const flags: Readonly<Record<string, Flag>> = {
   seed: { value: "S", says: "every choice of the run; 1 unless told" },
   orgs: { value: "N", says: "honest organisations, from 2 up; 8 unless told" },
   workers: { value: "N", says: "threads at most; the result is the same for any number" },
+  minutes: { value: "M", says: "begins no further year once so many minutes have passed" },
   "only-lines": { says: "without sticks and folders, as every second world of a long run is" },
   trace: { value: "THREAD", says: "tells the story of one warning: its thread, or: first" },
   plant: { value: "BUG", says: "with a bug planted that is to be found; see below" },
@@ -72,6 +75,7 @@ export function readCommandLine(args: readonly string[]): Asked {
     kind: "run",
     options,
     workers: countOf(given, "workers", { usual: availableParallelism(), min: 1 }),
+    minutes: given.has("minutes") ? countOf(given, "minutes", { usual: 1, min: 1 }) : undefined,
     // What was found once is not what a story or a planted bug is about.
     isReplaying: !given.has("no-replay") && trace === undefined && plant === undefined,
     isJson: given.has("json"),

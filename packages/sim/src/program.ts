@@ -35,7 +35,7 @@ function tellError(error: unknown): number {
 }
 
 async function runAsked(asked: AskedRun): Promise<number> {
-  const { options, workers, isJson } = asked
+  const { options, workers, minutes, isJson } = asked
   const say = (line: string) => {
     if (!isJson) console.log(line)
   }
@@ -44,6 +44,7 @@ async function runAsked(asked: AskedRun): Promise<number> {
   const begun = process.cpuUsage()
   const report = await run(options, {
     workers,
+    minutes,
     onMonth: progressOf(options.years),
     onWorld: ({ world, report: { violation } }) => {
       if (violation !== undefined)
@@ -59,9 +60,17 @@ async function runAsked(asked: AskedRun): Promise<number> {
   for (const { world, violation } of options.plant === undefined ? report.found : []) {
     say(`to be added to packages/sim/seeds.txt:\n${lineOf(world, violation.message)}`)
   }
+  for (const line of leftOut(report, asked)) say(line)
   say(lastLine(report))
   const isBroken = report.found.length > 0 || report.tooRare.length > 0
   return isBroken || (replayed?.broken.length ?? 0) > 0 ? exits.broken : mustHaveTold(story, asked)
+}
+
+/** What there was no time for; a world that broke has ended early, and is told of elsewhere. */
+function leftOut({ years, found }: RunReport, { options, minutes }: AskedRun): string[] {
+  const left = options.years - years
+  if (minutes === undefined || found.length > 0 || left < 0.001) return []
+  return [`${minutes} minutes were over: ${left.toFixed(2)} years were not begun`]
 }
 
 /** A story that was asked for and is not there is no success. */

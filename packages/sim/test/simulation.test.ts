@@ -36,6 +36,22 @@ describe("a simulated world", () => {
   )
 
   test(
+    "a run whose minutes are over begins no further world, and is the beginning of the whole",
+    async () => {
+      const options = { seed: "many", years: 4 * day, worldYears: 2 * day, organisations: 3 }
+      const short = await run(options, { workers: 2, minutes: 0 })
+      expect(short.years).toBeCloseTo(2 * day)
+      const whole: string[] = []
+      const onWorld = ({ report }: { readonly report: { readonly hash: string } }) => {
+        whole.push(report.hash)
+      }
+      await run(options, { workers: 1, onWorld })
+      expect(short.hash).toBe(whole[0])
+    },
+    patienceMs,
+  )
+
+  test(
     "what everything did to it is healed, and nothing is lost or silent (I12)",
     async () => {
       const report = await simulate({ seed: "heal", years: 8 * day })

@@ -13,6 +13,8 @@ const oldMegabytes = 3_072
 export interface Watching {
   /** Threads at most. */
   readonly workers: number
+  /** No further world is begun once so many minutes have passed; one always is. */
+  readonly minutes?: number | undefined
   /** Called at the end of each simulated month, with what the whole run has done. */
   readonly onMonth?: (doneYears: number) => void
   /** Called when a world has come to its end, or broke. */
@@ -27,15 +29,16 @@ class Pool {
   readonly #watching: Watching
   readonly #workers: Worker[] = []
   readonly #ended = Promise.withResolvers<readonly WorldReport[]>()
+  readonly #endsAtMs: number
   #next = 0
-  #left: number
+  #running = 0
 
   constructor(worlds: readonly WorldOptions[], watching: Watching) {
     this.#worlds = worlds
     this.#reports = worlds.map(() => undefined)
     this.#doneYears = worlds.map(() => 0)
-    this.#left = worlds.length
     this.#watching = watching
+    this.#endsAtMs = performance.now() + (watching.minutes ?? Number.POSITIVE_INFINITY) * 60_000
   }
 
   run(workers: number): Promise<readonly WorldReport[]> {
@@ -61,8 +64,10 @@ class Pool {
   #give(worker: Worker): void {
     const at = this.#next
     const world = this.#worlds[at]
-    if (world === undefined) return
+    const isLate = at > 0 && performance.now() >= this.#endsAtMs
+    if (world === undefined || isLate) return
     this.#next += 1
+    this.#running += 1
     const onTold = (told: Told) => {
       if (told.kind === "failed") this.#ended.reject(new Error(`${world.seed}: ${told.message}`))
       if (told.kind === "month") this.#isAt(at, told.doneYears)
@@ -70,6 +75,8 @@ class Pool {
       worker.off("message", onTold)
       this.#done(at, { world, report: told.report })
       this.#give(worker)
+      // Worlds are begun in their order, so that those which are done are the first of the plan.
+      if (this.#running === 0) this.#ended.resolve(this.#reports.filter((it) => it !== undefined))
     }
     worker.on("message", onTold)
     // A thread has no origin.
@@ -85,9 +92,7 @@ class Pool {
   #done(at: number, report: WorldReport): void {
     this.#reports[at] = report
     this.#watching.onWorld?.(report)
-    this.#left -= 1
-    if (this.#left > 0) return
-    this.#ended.resolve(this.#reports.filter((it) => it !== undefined))
+    this.#running -= 1
   }
 }
 
