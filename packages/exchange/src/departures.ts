@@ -14,6 +14,7 @@ import {
 } from "@tearline/core"
 import type { ExchangeStore } from "@tearline/store/exchange"
 
+import type { DepartureTrouble } from "./departure-trouble.ts"
 import { depart, type DepartureParts } from "./departure.ts"
 import type { Diagnostics } from "./diagnostics.ts"
 import { codeOf } from "./exchange-error.ts"
@@ -25,6 +26,7 @@ export interface DeparturesParts extends DepartureParts {
   readonly submit: (input: ExchangeInput) => Promise<ExchangeAnswer>
   /** Our gateway does not know a peer that we do. */
   readonly onUnknownPeer: () => void
+  readonly trouble: DepartureTrouble
   /** Other times than those of a line. */
   readonly times?: DepartureTimes
   readonly diagnostics: Diagnostics
@@ -71,6 +73,7 @@ async function measured(parts: DeparturesParts, item: OutboxItem): Promise<Depar
   const startedMs = performance.now()
   const departed = await depart(parts, item)
   const { lane } = item
+  parts.trouble.note(item.peer, departed)
   const outcome = departed.kind === "failed" ? departed.code : departed.kind
   const { metrics } = parts
   metrics.count("tearline_exchange_departures_total", { lane, outcome })

@@ -31,6 +31,7 @@ import { openExchangeStore, type ExchangeStore } from "@tearline/store/exchange"
 import { Arrivals } from "./arrivals.ts"
 import { carriedAnswersOf } from "./carried-answers.ts"
 import type { ExchangeConfig } from "./config.ts"
+import { DepartureTrouble } from "./departure-trouble.ts"
 import { readCarried } from "./departure.ts"
 import { departuresOf } from "./departures.ts"
 import { deskApp } from "./desk/desk.ts"
@@ -96,6 +97,7 @@ interface Parts {
   readonly metrics: Metrics
   readonly activity: Activity
   readonly storage: StorageTrouble
+  readonly trouble: DepartureTrouble
 }
 
 /**
@@ -126,6 +128,7 @@ export async function runExchange(
     metrics: new Metrics(),
     activity: new Activity(),
     storage: new StorageTrouble(line),
+    trouble: new DepartureTrouble(),
   }
   return start(parts)
 }
@@ -168,7 +171,7 @@ function machineOf(parts: Parts, perform: (output: ExchangeOutput) => void): Exc
 
 /** Carriage: what brings in and what sends out, around one host loop. */
 function carriageOf(parts: Parts): Carriage {
-  const { ports, keys, store, line, peers, events, metrics } = parts
+  const { ports, keys, store, line, peers, events, metrics, trouble } = parts
   const { diagnostics } = ports
   const { own, gatewayKey, kemSeeds } = keys
   const host = startHost(
@@ -201,9 +204,11 @@ function carriageOf(parts: Parts): Carriage {
     store,
     gatewayKeyOf,
     onUnknownPeer,
+    trouble,
     ...(line instanceof SeamLine ? { times: seamTimes } : {}),
   })
-  if (line instanceof SeamLine) line.start(lateAnswers({ own, gatewayKeyOf, departures, peers }))
+  const late = { own, gatewayKeyOf, departures, peers, trouble }
+  if (line instanceof SeamLine) line.start(lateAnswers(late))
   const answers = carriedAnswersOf({
     line,
     isNeeded: () => peers.all().some((it) => it.carriage.carrier === "file"),
@@ -318,6 +323,7 @@ function serveDesk(
     onIntroduced: () => reopen(parts, submit),
     isConnected: () => arrivals.isConnected,
     isClockSuspect: () => ticks.isClockSuspect,
+    failingTo: (org) => parts.trouble.codeOf(org),
     storageTrouble: () => parts.storage.now(arrivals.damaged),
     during: (work) => activity.during(work),
   })

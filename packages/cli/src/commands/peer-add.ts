@@ -1,4 +1,5 @@
 import { officerOption, withDesk } from "../act.ts"
+import { asCalled } from "../calling.ts"
 import { CliError } from "../cli-error.ts"
 import type { Command, Context, Report } from "../command.ts"
 import { normalFingerprint } from "../fingerprint.ts"
@@ -36,6 +37,7 @@ export const peerAdd: Command = {
 async function runAdd(context: Context): Promise<Report> {
   const { given, terminal, environment } = context
   const typed = typedFingerprint(given)
+  const calling = { program: environment.program, dir: given.text("dir") }
   // Cryptography takes a quarter of a second to load, and few commands need it.
   const { readInvite } = await import("../invite.ts")
   const invite = await readInvite(given.positionals[0] ?? "-")
@@ -56,7 +58,10 @@ async function runAdd(context: Context): Promise<Report> {
     )
     return {
       document: { ...peer, org, name, fingerprint: invite.fingerprint, method },
-      lines: [`added ${plain(name)} (organisation ${org}), compared by ${method}`],
+      lines: [
+        `added ${plain(name)} (organisation ${org}), compared by ${method}`,
+        asCalled("it must add this node too; tearline status shows when it is heard", calling),
+      ],
     }
   })
 }

@@ -1,7 +1,9 @@
 import { withDesk } from "../act.ts"
 import { alarmLines } from "../alarm-lines.ts"
+import { asCalled, type Calling } from "../calling.ts"
 import type { Command, Context, Report } from "../command.ts"
 import type { LinkStatus, NodeStatus } from "../desk/answers.ts"
+import { linkReasons, waitingOf } from "../link-reasons.ts"
 import { plain } from "../terminal/plain.ts"
 import type { Style } from "../terminal/style.ts"
 import { table } from "../terminal/table.ts"
@@ -16,13 +18,15 @@ export const status: Command = {
 }
 
 async function runStatus(context: Context): Promise<Report> {
+  const { terminal, environment, given } = context
   const found = await withDesk(context, (desk) =>
-    context.terminal.during("waiting for the node…", desk.status()),
+    terminal.during("waiting for the node…", desk.status()),
   )
-  return { document: found, lines: linesOf(found, context.terminal.style) }
+  const calling = { program: environment.program, dir: given.text("dir") }
+  return { document: found, lines: linesOf(found, terminal.style, calling) }
 }
 
-function linesOf(found: NodeStatus, style: Style): readonly string[] {
+function linesOf(found: NodeStatus, style: Style, calling: Calling): readonly string[] {
   const { links, threads, obligations, alarms, nowMs } = found
   const overdue = `${obligations.overdue} overdue`
   const head = [
@@ -41,12 +45,14 @@ function linesOf(found: NodeStatus, style: Style): readonly string[] {
   ]
   const top = [...table(head), ...alarmLines(alarms, { style, nowMs })]
   if (links.length === 0) {
-    const words = "no partner yet; it takes two people and one phone call: tearline peer add"
-    return [...top, "", words]
+    const words = "no peer yet; it takes two people and one phone call: tearline peer add"
+    return [...top, "", asCalled(words, calling)]
   }
   const rows = links.map((link) => rowOf(link, nowMs, style))
   const titles = ["link", "state", "last heard", "last sent", "waiting to leave"]
-  return [...top, "", ...table([titles.map((it) => style.bold(it)), ...rows])]
+  const reasons = linkReasons(links).map((it) => asCalled(it, calling))
+  const told = reasons.length === 0 ? [] : ["", ...reasons]
+  return [...top, "", ...table([titles.map((it) => style.bold(it)), ...rows]), ...told]
 }
 
 /** A restore, for as long as somebody still has something to give back, and after. */
@@ -60,9 +66,6 @@ function restoredRow({ restored }: NodeStatus, style: Style): readonly (readonly
 
 function rowOf(link: LinkStatus, nowMs: number, style: Style): readonly string[] {
   const when = (atMs: number | null): string => (atMs === null ? "never" : ago(atMs, nowMs))
-  const waiting = Object.entries(link.outbox)
-    .filter(([, count]) => count > 0)
-    .map(([precedence, count]) => `${count} ${precedence}`)
   const missing = [
     ...(link.gaps > 0 ? [`, ${link.gaps} missing here`] : []),
     ...(link.unheld > 0 ? [`, ${link.unheld} missing there`] : []),
@@ -70,9 +73,14 @@ function rowOf(link: LinkStatus, nowMs: number, style: Style): readonly string[]
   const gaps = missing.map((it) => style.alarm(it)).join("")
   return [
     plain(link.name),
-    (link.isSilent ? style.alarm("silent") : style.good("heard")) + gaps,
+    stateOf(link, style) + gaps,
     when(link.heardAtMs),
     when(link.sealedAtMs),
-    waiting.join(", ") || "nothing",
+    waitingOf(link).join(", ") || "nothing",
   ]
+}
+
+function stateOf({ isSilent, heardAtMs }: LinkStatus, style: Style): string {
+  if (isSilent) return style.alarm("silent")
+  return heardAtMs === null ? "not heard yet" : style.good("heard")
 }

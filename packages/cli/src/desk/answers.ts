@@ -12,8 +12,12 @@ export interface LinkStatus {
   /** Numbers of the peer's that are missing here, and of ours that are missing there. */
   readonly gaps: number
   readonly unheld: number
+  /** `https` or `file`. */
+  readonly carrier: string
   /** What waits for custody, by precedence. */
   readonly outbox: Readonly<Record<string, number>>
+  /** Why the latest of it did not get there: `peer_refused`, `peer_unreachable` and others. */
+  readonly failing: string | null
 }
 
 /** What a person must be told unasked. */

@@ -26,6 +26,8 @@ export interface StatusParts extends LinkParts {
   readonly nameOf: (org: OrgId) => string
   readonly isConnected: () => boolean
   readonly isClockSuspect: () => boolean
+  /** The code under which the latest unit to this peer failed to get there. */
+  readonly failingTo: (org: OrgId) => string | undefined
   /** What fails now in the databases of either process. */
   readonly storageTrouble: () => Promise<readonly StorageAlarm[]>
   /** When the root authorised the newest restore of this node; null for none. */
@@ -52,7 +54,7 @@ export async function nodeStatus(parts: StatusParts, threads: ThreadAlarms): Pro
     alarms: alarmsOf(watched, nowMs).map((it) => named(it, parts.nameOf)),
     links: links.map((it) => ({
       ...linkLine(it, nowMs),
-      outbox: outboxOf(counts, it.peer.org),
+      ...waitingLine(it, counts, parts),
     })),
     threads: counts.threads,
     obligations: counts.obligations,
@@ -86,6 +88,18 @@ function linkLine({ peer: { org, name }, link, terms }: PeerLink, nowMs: number)
     gaps: gapCount(link),
     unheld: unheldCount(link),
   }
+}
+
+/** What waits to leave, and why it did not yet where somebody was asked. */
+function waitingLine(
+  { peer: { org, carriage } }: PeerLink,
+  counts: DeskCounts,
+  { failingTo }: StatusParts,
+): object {
+  const { carrier } = carriage
+  const outbox = outboxOf(counts, org)
+  const isFailing = carrier === "https" && Object.values(outbox).some((items) => items > 0)
+  return { carrier, outbox, failing: isFailing ? (failingTo(org) ?? null) : null }
 }
 
 function outboxOf({ outbox }: DeskCounts, peer: OrgId): Record<string, number> {

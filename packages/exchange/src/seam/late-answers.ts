@@ -9,6 +9,7 @@ import {
   type SeamAnswer,
 } from "@tearline/core"
 
+import type { DepartureTrouble } from "../departure-trouble.ts"
 import { type DepartureParts, readAnswered } from "../departure.ts"
 import { listNamed, readOffered } from "../peer-list.ts"
 import type { Peers } from "../peers.ts"
@@ -16,6 +17,7 @@ import type { Peers } from "../peers.ts"
 interface LateParts extends Pick<DepartureParts, "own" | "gatewayKeyOf"> {
   readonly departures: Pick<Departures, "settle">
   readonly peers: Pick<Peers, "gatewayAnswered">
+  readonly trouble: Pick<DepartureTrouble, "note">
 }
 
 /** What was not answered lies in the folder: it is written again only should it be lost there. */
@@ -27,7 +29,7 @@ export const seamTimes: DepartureTimes = {
 const nameForm = /^([0-9a-f]{64})\/([0-9a-f]{32})$/
 
 /** Settles the item that the answer is about; what settles nothing comes of itself again. */
-export function lateAnswers({ departures, peers, ...parts }: LateParts) {
+export function lateAnswers({ departures, peers, trouble, ...parts }: LateParts) {
   return async ({ about, status, body }: SeamAnswer): Promise<boolean> => {
     const list = listNamed(about)
     if (list !== undefined) {
@@ -38,6 +40,7 @@ export function lateAnswers({ departures, peers, ...parts }: LateParts) {
     if (digest === undefined || peer === undefined) return true
     const item = { digest: digest as Digest, peer: peer as OrgId }
     const departed = readAnswered(parts, item, { status, body: Buffer.from(body) })
+    trouble.note(item.peer, departed)
     if (departed.kind !== "custody" && departed.kind !== "refused") return true
     return await departures.settle(about, departed)
   }

@@ -98,6 +98,7 @@ async function runInside(input: Uint8Array): Promise<Outcome> {
   let listAnswers = 0
   const peers = { gatewayAnswered: () => void (listAnswers += 1) }
   const settle = async (id: string) => settledItems.push(id) > 0
+  const trouble = { note: () => undefined }
   const inside = new SeamInside({
     in: at.in,
     out: at.out,
@@ -105,7 +106,7 @@ async function runInside(input: Uint8Array): Promise<Outcome> {
     chance: { bytes: () => Uint8Array.fromHex(anId) },
     hashing,
     onFrame: (frame) => void frames.push(frame ?? noBody),
-    onLate: lateAnswers({ departures: { settle }, peers, own, gatewayKeyOf }),
+    onLate: lateAnswers({ departures: { settle }, peers, trouble, own, gatewayKeyOf }),
     onBegun: () => undefined,
     onTrouble: () => hold(false, "a file is no trouble of the folder"),
   })
