@@ -21,6 +21,7 @@ function smallWorld() {
     trace: undefined,
     plant: undefined,
     isLinedOnly: false,
+    withheld: [],
   })
   const all = names.map((it) => new Organisation(world, it))
   for (const it of all) world.add(it)

@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest"
 
 import { plants, run, simulate, type Report } from "@tearline/sim"
 
+import { repertoire } from "../src/people/repertoire.ts"
+
 const day = 1 / 365.25
 /** Only stops a hang: other work may share the machine. */
 const patienceMs = 300_000
@@ -68,6 +70,36 @@ describe("a simulated world", () => {
     async () => {
       const { story } = await simulate({ seed: "story", years: 2 * day, trace: "first" })
       expect(story.join("\n")).toContain("stores warning")
+    },
+    patienceMs,
+  )
+})
+
+describe("a kind of message joins by being added to the repertoire", () => {
+  const ofOfficers = repertoire.filter((it) => it.by !== "machines").map((it) => it.kind)
+  const options = { years: 10 * day, organisations: 3 }
+
+  test.each([0, 1, 2])(
+    "what each third kind makes owed may be unexplained: it is said, and both sides end equal (%d)",
+    async (third) => {
+      const withheld = ofOfficers.slice(2).filter((_, at) => at % 3 === third)
+      const report = await simulate({ ...options, seed: `new ${third}`, withheld })
+      expect(broken(report)).toBeUndefined()
+      const unsaid = withheld.filter((it) => report.rare.get(`${it} said and taken in`) === 0)
+      expect(unsaid).toEqual([])
+    },
+    patienceMs,
+  )
+
+  test(
+    "with nothing explained, what every message owes is still held against the disk",
+    async () => {
+      const unexplained = { ...options, years: 3 * day, withheld: ofOfficers }
+      const silent = await simulate({ ...unexplained, seed: "all new" })
+      expect(broken(silent)).toBeUndefined()
+      const plant = "discharge-not-written"
+      const report = await simulate({ ...unexplained, seed: "all new, one bug", plant })
+      expect(report.violation?.invariant).toBe("I10")
     },
     patienceMs,
   )

@@ -25,6 +25,7 @@ import type {
 import { leaseMs } from "../disk/exchange-disk.ts"
 import type { Line, WireAnswer } from "../network/network.ts"
 import type { Organisation } from "../node/organisation.ts"
+import { kindNamed, maySay } from "../people/repertoire.ts"
 import { textOf } from "../suite/bytes.ts"
 import { readUnit, type Sealing } from "../suite/suite.ts"
 import type { World } from "../world/world.ts"
@@ -36,7 +37,6 @@ import {
   refusalsOwed,
   timesIn,
 } from "./conduct.ts"
-import { isEntitled } from "./entitled.ts"
 import { countOf, Lanes } from "./lanes.ts"
 import { Promises } from "./promises.ts"
 import { Violation } from "./violation.ts"
@@ -87,8 +87,9 @@ export class Checkers {
   constructor(world: World) {
     this.#world = world
     const { said, excused } = this
+    const { withheld } = world
     this.promises = new Promises(world, (...what) => this.fail(...what))
-    this.#watch = new Watch({ said, excused, fail: (...what) => this.fail(...what) })
+    this.#watch = new Watch({ said, excused, withheld, fail: (...what) => this.fail(...what) })
   }
 
   fail(invariant: string, message: string, thread: ThreadId | null = null): void {
@@ -301,7 +302,11 @@ export class Checkers {
     }
     if (thread === null) return
     this.#mayStandIn(own, thread, { author, kind, status })
-    if (direction === "in") this.promises.make(own, message.id, thread)
+    if (direction === "in") {
+      this.promises.make(own, message.id, thread)
+      const isHonest = write.peer !== this.#world.hostile
+      if (isHonest && kindNamed(kind)) this.#world.see(`${kind} said and taken in`)
+    }
     this.#seeReturned(own, write)
   }
 
@@ -325,7 +330,7 @@ export class Checkers {
       this.fail("I8", `${kind} is ${status} in a ${head.status} thread`, thread)
     }
     const party = author === head.originator ? "originator" : "addressee"
-    if (!parties.includes(author) || !isEntitled(kind, party)) {
+    if (!parties.includes(author) || !maySay(party, kind)) {
       this.fail("I5", `${kind} is not the ${party}'s to say`, thread)
     }
   }

@@ -11,9 +11,10 @@ import type {
 
 import type { WireAnswer } from "../network/network.ts"
 import type { Organisation } from "../node/organisation.ts"
+import { kindNamed } from "../people/repertoire.ts"
 import { custodyIn, outerHolds, readLine, readUnit } from "../suite/suite.ts"
 import type { Addressed } from "./checkers.ts"
-import { knowsKind, type Utterance } from "./said-in.ts"
+import type { Utterance } from "./said-in.ts"
 
 const second = 1_000
 const hour = 3_600_000
@@ -39,7 +40,7 @@ export function refusalsOwed(
     .map((it) => ({ digest: it.digest, peer: it.sender, atMs: it.atMs }))
   const unknown = messagesIn(writes)
     .filter(({ peer, direction, message: { statement } }) => {
-      const isKnown = knowsKind(statement.kind) || statement.kind === "heartbeat"
+      const isKnown = kindNamed(statement.kind) !== undefined
       return direction === "in" && peer === hostile && !isKnown
     })
     .map((it) => ({ digest: it.message.digest, peer: it.peer, atMs: it.learnedAtMs }))

@@ -1,12 +1,17 @@
 /**
  * What each side owes the other by when, and what ended it: the table of spec/threads.md 6 a second
  * time, computed from signed statements and the receipts on the disk, and not by the core's rules.
+ *
+ * What every message owes is told by its line in `people/repertoire.ts`. What more a kind means
+ * stands here; where somebody has said a kind that does not, only the former is held against the
+ * disk.
  */
 
-import type { Obligation, OrgId } from "@tearline/core"
+import type { MessageId, Obligation, OrgId } from "@tearline/core"
 
 import type { ThreadRow } from "../disk/exchange-disk.ts"
-import { knowsKind, windowOf, type SaidIn, type Utterance } from "./said-in.ts"
+import { kindNamed } from "../people/repertoire.ts"
+import { windowOf, type SaidIn, type Utterance } from "./said-in.ts"
 
 const minute = 60_000
 const hour = 60 * minute
@@ -23,7 +28,25 @@ const outcomeMs: Readonly<Record<string, number>> = {
   "30d": 30 * day,
   "180d": 180 * day,
 }
-const mustBeRead = new Set(["warning", "thanks", "public-line"])
+
+/** Kinds of which stands below what they start and end. */
+const explained: ReadonlySet<string> = new Set([
+  "warning",
+  "receipt",
+  "acceptance",
+  "mend",
+  "read-back",
+  "read-back-reply",
+  "action",
+  "reach",
+  "window-decision",
+  "window-dissent",
+  "outcome",
+  "thanks",
+  "thanks-reply",
+  "public-line",
+  "public-line-reply",
+])
 
 type End = Obligation["end"]
 
@@ -91,7 +114,8 @@ function carriage(ledger: Ledger, said: SaidIn): void {
     const held: End =
       heldMs === undefined ? refused : { kind: "discharged", by: it.digest, atMs: heldMs }
     ledger.add(`custody/${it.id}`, { owedBy, startMs: atMs, dueMs: custodyDueMs, end: held })
-    if (heldMs === undefined || !mustBeRead.has(kind)) continue
+    const { reading, isOfThreat } = kindNamed(kind) ?? {}
+    if (heldMs === undefined || reading === undefined) continue
     const receipt = (step: string) =>
       said
         .answering(it.id, "receipt")
@@ -106,7 +130,7 @@ function carriage(ledger: Ledger, said: SaidIn): void {
       end: ledger.by(receipt("unsealed")) ?? refused,
     })
     const plainMs = heldMs + (readingMs[precedence] ?? 0)
-    const dueMs = kind === "warning" ? ledger.readingMs(precedence, heldMs) : plainMs
+    const dueMs = isOfThreat === true ? ledger.readingMs(precedence, heldMs) : plainMs
     const end = ledger.by(receipt("read")) ?? refused
     ledger.add(`read/${it.id}`, { owedBy, startMs: heldMs, dueMs, end })
   }
@@ -262,10 +286,16 @@ function agreeing(ledger: Ledger, said: SaidIn): void {
   }
 }
 
-/** Everything owed in a thread whose messages are all known to the observer. */
-export function owedIn(row: ThreadRow, said: SaidIn): ReadonlyMap<string, Owed> {
+/** What every message owes, whatever it means. */
+function carriedIn(row: ThreadRow, said: SaidIn): Ledger {
   const ledger = new Ledger(said, row)
   carriage(ledger, said)
+  return ledger
+}
+
+/** Everything owed in a thread of which all that was said is explained. */
+export function owedIn(row: ThreadRow, said: SaidIn): ReadonlyMap<string, Owed> {
+  const ledger = carriedIn(row, said)
   thanking(ledger, said)
   agreeing(ledger, said)
   const { warning } = said
@@ -288,20 +318,39 @@ function isSameEnd(a: End, b: End): boolean {
 const inWords = ({ owedBy, startMs, dueMs, end }: Owed) =>
   JSON.stringify([owedBy.slice(0, 6), startMs, dueMs, end])
 
+/**
+ * Messages that may start or end more than stands here. `withheld`: kinds to be taken as if they
+ * were not explained. What nobody knows has no effect, and needs no explanation.
+ */
+export function unexplainedIn(said: SaidIn, withheld: ReadonlySet<string>): readonly MessageId[] {
+  return said.all
+    .filter(({ statement: { kind } }) => !explained.has(kind) || withheld.has(kind))
+    .filter(({ statement: { kind } }) => kindNamed(kind) !== undefined)
+    .map((it) => it.id)
+}
+
+function rowFault(id: string, it: Obligation | undefined, owed: Owed): string | undefined {
+  if (it === undefined) return `${id} is owed and on no list`
+  const { owedBy, startMs, dueMs, end } = owed
+  const isSame = it.owedBy === owedBy && it.startMs === startMs && it.dueMs === dueMs
+  if (isSame && isSameEnd(it.end, end)) return undefined
+  return `${id} is ${inWords(it)} on the disk and ${inWords(owed)} by what was said`
+}
+
 /** How the rows of a thread differ from what is owed in it; undefined when they do not. */
-export function owedFault(row: ThreadRow, said: SaidIn): string | undefined {
-  const wanted = owedIn(row, said)
+export function owedFault(
+  row: ThreadRow,
+  said: SaidIn,
+  unexplained: readonly MessageId[],
+): string | undefined {
+  const wanted = unexplained.length === 0 ? owedIn(row, said) : carriedIn(row, said).owed
   for (const [id, owed] of wanted) {
     const it = row.obligations.get(id)
-    if (it === undefined) return `${id} is owed and on no list`
-    const { owedBy, startMs, dueMs, end } = owed
-    const isSame = it.owedBy === owedBy && it.startMs === startMs && it.dueMs === dueMs
-    if (!isSame || !isSameEnd(it.end, end)) {
-      return `${id} is ${inWords(it)} on the disk and ${inWords(owed)} by what was said`
-    }
+    const isEndedSo = it?.end && unexplained.some((one) => one === it.end?.by)
+    const fault = rowFault(id, it, isEndedSo ? { ...owed, end: it.end } : owed)
+    if (fault !== undefined) return fault
   }
-  // A kind that only the core knows may make something owed that is not in the table above.
-  if (said.all.some((it) => !knowsKind(it.statement.kind))) return undefined
+  if (unexplained.length > 0) return undefined
   const extra = [...row.obligations.values()].find((it) => !wanted.has(it.id) && it.end === null)
   if (extra !== undefined) return `${extra.id} is listed as open and owed by nobody`
   const isClosed = wanted.size > 0 && [...wanted.values()].every((it) => it.end !== null)

@@ -6,6 +6,7 @@
 import type { Digest, MessageId, OrgId, Part, Statement } from "@tearline/core"
 
 import type { ThreadRow } from "../disk/exchange-disk.ts"
+import { kindNamed, mayAnswer } from "../people/repertoire.ts"
 
 /** What was signed, as the observer of all sealing remembers it. */
 export interface Utterance {
@@ -16,36 +17,6 @@ export interface Utterance {
 }
 
 const hour = 3_600_000
-
-/** What each kind answers first, for a second time; what is not here answers nothing that counts. */
-const answered: Readonly<Record<string, readonly string[]>> = {
-  warning: [],
-  receipt: [],
-  acceptance: ["warning"],
-  mend: [
-    "acceptance",
-    "warning",
-    "mend",
-    "read-back-reply",
-    "window-dissent",
-    "thanks-reply",
-    "public-line",
-    "public-line-reply",
-  ],
-  "read-back": ["warning", "read-back-reply"],
-  "read-back-reply": ["read-back"],
-  action: ["warning"],
-  reach: ["warning"],
-  "window-decision": ["warning", "window-dissent"],
-  "window-dissent": ["window-decision"],
-  outcome: ["warning"],
-  thanks: ["warning"],
-  "thanks-reply": ["thanks"],
-  "public-line": ["warning", "public-line-reply"],
-  "public-line-reply": ["public-line", "public-line-reply"],
-}
-
-export const knowsKind = (kind: string): boolean => Object.hasOwn(answered, kind)
 
 function compare(a: Utterance, b: Utterance): number {
   if (a.statement.author !== b.statement.author) {
@@ -82,10 +53,10 @@ function awaited(
   { kind, answers }: Statement,
   kinds: ReadonlyMap<MessageId, string>,
 ): MessageId | undefined {
-  const wanted = answered[kind] ?? []
-  if (wanted.length === 0) return undefined
+  const known = kindNamed(kind)
+  if (known === undefined || known.answers.length === 0) return undefined
   const [first] = answers
-  if (first !== undefined && !wanted.includes(kinds.get(first) ?? "")) return first
+  if (first !== undefined && !mayAnswer(known, kinds.get(first) ?? "")) return first
   return answers.find((it) => !kinds.has(it))
 }
 
@@ -107,7 +78,7 @@ export class SaidIn {
     this.all = utterances.toSorted(compare)
     this.#kinds = new Map(utterances.map((it) => [it.id, it.statement.kind]))
     this.effective = this.all.filter(
-      (it) => knowsKind(it.statement.kind) && this.awaitedBy(it) === undefined,
+      (it) => kindNamed(it.statement.kind) !== undefined && this.awaitedBy(it) === undefined,
     )
     this.#byKind = Map.groupBy(this.effective, (it) => it.statement.kind)
     this.warning = this.of("warning").toSorted(isStricter).at(0)

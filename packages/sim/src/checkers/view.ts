@@ -8,7 +8,7 @@ import type { MessageId, OrgId } from "@tearline/core"
 import type { ThreadRow } from "../disk/exchange-disk.ts"
 import { hashHex } from "../suite/suite.ts"
 import { owedIn } from "./owed.ts"
-import { knowsKind, type SaidIn, type Utterance } from "./said-in.ts"
+import type { SaidIn, Utterance } from "./said-in.ts"
 
 const hour = 3_600_000
 
@@ -52,9 +52,8 @@ function viewHash(row: ThreadRow, said: SaidIn): string {
   return hashHex(JSON.stringify([id, ids, owed, conflictsIn(said), waiting, doubtful]))
 }
 
-/** Whether the hash on the disk is not that of everything that the thread means. */
+/** Whether the hash on the disk is not that of a thread of which everything is explained. */
 export function viewFault(row: ThreadRow, said: SaidIn): string | undefined {
-  if (said.all.some((it) => !knowsKind(it.statement.kind))) return undefined
   if (viewHash(row, said) === row.head.viewHash) return undefined
   return "the hash of a view is not that of what it shows"
 }

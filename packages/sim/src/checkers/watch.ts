@@ -8,7 +8,7 @@ import type { Digest, MessageId, OrgId, Part, Statement, ThreadId } from "@tearl
 import type { ThreadRow } from "../disk/exchange-disk.ts"
 import type { Organisation } from "../node/organisation.ts"
 import { numberFault } from "./conduct.ts"
-import { owedFault } from "./owed.ts"
+import { owedFault, unexplainedIn } from "./owed.ts"
 import { SaidIn, type Utterance } from "./said-in.ts"
 import { viewFault } from "./view.ts"
 
@@ -23,6 +23,8 @@ export interface Memory {
   >
   /** Threads of which one side has forgotten something by a restore. */
   readonly excused: ReadonlySet<ThreadId>
+  /** Kinds of which it is not to be known what they make owed. */
+  readonly withheld: ReadonlySet<string>
   readonly fail: (invariant: string, message: string, thread: ThreadId) => void
 }
 
@@ -49,7 +51,7 @@ export class Watch {
   }
 
   #look(own: Organisation, thread: ThreadId): void {
-    const { fail, excused } = this.#memory
+    const { fail, excused, withheld } = this.#memory
     const row = own.exchangeDisk.threads.get(thread)
     if (row === undefined) return
     const utterances = this.#utterances(own, row)
@@ -64,10 +66,12 @@ export class Watch {
     }
     const ours = utterances.filter((it) => it.statement.author === own.org)
     const said = new SaidIn(row, utterances)
+    const unexplained = unexplainedIn(said, withheld)
     this.#looks += 1
+    const isHashed = this.#looks % hashedEvery === 0 && unexplained.length === 0
     const fault =
-      owedFault(row, said) ??
-      (this.#looks % hashedEvery === 0 ? viewFault(row, said) : undefined) ??
+      owedFault(row, said, unexplained) ??
+      (isHashed ? viewFault(row, said) : undefined) ??
       (excused.has(thread) ? undefined : numberFault(ours))
     if (fault !== undefined) fail("I10", `${own.name}: ${fault}`, thread)
   }

@@ -4,10 +4,10 @@ import { hash } from "node:crypto"
 
 import type { OrgId, Part, Statement } from "@tearline/core"
 
+import { kindNamed } from "../people/repertoire.ts"
 import type { Said } from "./checkers.ts"
 
 const lanes = ["FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE"]
-const mustBeUnsealed = new Set(["warning", "thanks", "public-line"])
 
 /** Spec/threads.md 1, a second time. */
 function threadOf(originator: OrgId, addressee: OrgId, status: string, nonce: string): string {
@@ -45,9 +45,8 @@ function receiptFault({ content }: Statement, answered: Said | undefined): strin
     return `a refusal tells ${String(code)}`
   }
   if (step !== "unsealed" || answered === undefined) return undefined
-  return mustBeUnsealed.has(answered.statement.kind)
-    ? undefined
-    : `${answered.statement.kind} is receipted as unsealed`
+  const { kind } = answered.statement
+  return kindNamed(kind)?.reading ? undefined : `${kind} is receipted as unsealed`
 }
 
 /**

@@ -6,6 +6,8 @@
 import type { Lane, MessageId, OrgId, Statement, Status, ThreadId } from "@tearline/core"
 
 import type { Organisation } from "../node/organisation.ts"
+import type { Content, Kind } from "../people/kind.ts"
+import { mayAnswer, repertoire } from "../people/repertoire.ts"
 
 /** What is sent, when the plain valid thing is not meant. */
 export interface Crafted {
@@ -37,39 +39,25 @@ export interface Trick {
   readonly craft: (target: Organisation) => readonly Crafted[]
 }
 
-export interface Said {
-  readonly kind: string
-  readonly content: Readonly<Record<string, unknown>>
-}
-
 /** Only an addressee says these; the hostile peer says them of its own warning. */
-export const ofAddressees: readonly Said[] = [
-  { kind: "acceptance", content: { verdict: "accepted", owner: "desk" } },
-  { kind: "read-back", content: { understood: { where: "the market" } } },
-  { kind: "action", content: { actions: ["surveillance"] } },
-  { kind: "reach", content: { reached: "yes" } },
-  { kind: "window-decision", content: { decision: "closed", reason: "so it is told" } },
-  { kind: "outcome", content: { point: "24h", result: "prevented-arrest", final: true } },
-  { kind: "thanks", content: { level: "chief", text: "to ourselves" } },
-]
+export const ofAddressees: readonly Kind[] = repertoire.filter(
+  (it) => it.by === "addressee" && mayAnswer(it, "warning"),
+)
+
+export const accepting = ofAddressees[0] as Kind
 
 /** Only an originator says these; the hostile peer says them of a warning that it was given. */
-export const ofOriginators: readonly Said[] = [
-  { kind: "mend", content: { how: "dropped", ground: "never mind" } },
-  { kind: "read-back-reply", content: { verdict: "agreed" } },
-  { kind: "window-dissent", content: { reason: "it goes on" } },
-  { kind: "thanks-reply", content: { result: "relayed" } },
-]
+export const ofOriginators: readonly Kind[] = repertoire.filter(
+  (it) => it.by === "originator" && it.answers.length > 0,
+)
 
 /** In order as to who says it, and answering what it cannot answer: kept, and of no effect. */
-export const misplaced: readonly Said[] = [
-  { kind: "window-decision", content: { decision: "closed", reason: "so it is told" } },
-  { kind: "acceptance", content: { verdict: "accepted", owner: "desk" } },
-  { kind: "outcome", content: { point: "24h", result: "prevented-arrest", final: true } },
-]
+export function misplacedOn(answered: string): readonly Kind[] {
+  return ofAddressees.filter((it) => !mayAnswer(it, answered))
+}
 
 /** A line to the press, which its author then agrees to. */
-export const publicLine: Said["content"] = {
+export const publicLine: Content = {
   stances: { originator: "no-comment", addressee: "no-comment" },
   texts: { en: "Nothing is known of it." },
   method: "declined",

@@ -1,45 +1,37 @@
 /**
- * What officers try now and then and must not get done: acts of the other side, answers to nothing,
- * steps that only machines take, warnings to nobody. Each is to be refused at home (I5).
+ * What officers try now and then and must not get done: acts of the other side, answers to what
+ * cannot be answered so, contents without their reason, steps that only machines take, warnings to
+ * nobody. Each is to be refused at home (I5).
  */
 
 import type { ExchangeInput, OrgId, Party } from "@tearline/core"
 
+import type { Content, Kind } from "./kind.ts"
+import { mayAnswer, maySay, repertoire, usualContent } from "./repertoire.ts"
+
 interface Misfit {
-  /** The kind of message before the officer. */
-  readonly on: string
-  readonly as: Party
   readonly act: string
-  readonly content: Readonly<Record<string, unknown>>
+  readonly content: Content
 }
 
-const accepted = { verdict: "accepted", owner: "desk" }
-const closed = { decision: "closed", reason: "it is over" }
+/** What of this kind must not get done by `party` about a message of the kind `read`. */
+function misfitsOf(kind: Kind, { read, party, nowMs }: Reading): readonly Misfit[] {
+  const { kind: act, nonsense = [] } = kind
+  const isInPlace = maySay(party, act) && mayAnswer(kind, read)
+  const contents = isInPlace ? nonsense : [usualContent(kind, nowMs)]
+  return contents.map((content) => ({ act, content }))
+}
 
-export const misfits: readonly Misfit[] = [
-  misfit("warning", "addressee", "mend", { how: "dropped", ground: "not ours to say" }),
-  misfit("warning", "addressee", "read-back-reply", { verdict: "agreed" }),
-  misfit("warning", "addressee", "window-dissent", { reason: "not ours to say" }),
-  misfit("warning", "addressee", "thanks-reply", { result: "relayed" }),
-  misfit("warning", "addressee", "warning", {}),
-  misfit("warning", "addressee", "heartbeat", { held: [] }),
-  misfit("warning", "addressee", "receipt", { step: "unsealed" }),
-  misfit("warning", "addressee", "acceptance", { verdict: "accepted" }),
-  misfit("warning", "addressee", "action", { actions: ["none"] }),
-  misfit("warning", "addressee", "public-line-reply", { verdict: "agree" }),
-  misfit("acceptance", "originator", "acceptance", accepted),
-  misfit("acceptance", "originator", "reach", { reached: "yes" }),
-  misfit("acceptance", "originator", "window-decision", closed),
-  misfit("acceptance", "originator", "thanks", { level: "chief", text: "to ourselves" }),
-  misfit("acceptance", "originator", "outcome", { point: "24h", result: "prevented-arrest" }),
-  misfit("acceptance", "originator", "read-back-reply", { verdict: "agreed" }),
-  misfit("read-back", "originator", "read-back", { understood: { where: "here" } }),
-  misfit("read-back", "originator", "thanks-reply", { result: "relayed" }),
-  misfit("thanks", "originator", "window-dissent", { reason: "no decision was taken" }),
-]
+/** Which end has read what, and when. */
+interface Reading {
+  readonly read: string
+  readonly party: Party
+  readonly nowMs: number
+}
 
-function misfit(on: string, as: Party, act: string, content: Misfit["content"]): Misfit {
-  return { on, as, act, content }
+/** Everything that must not get done by whoever has just read this. */
+export function misfitsOn(reading: Reading): readonly Misfit[] {
+  return repertoire.flatMap((it) => misfitsOf(it, reading))
 }
 
 type Released = Extract<ExchangeInput, { readonly kind: "released" }>

@@ -20,9 +20,10 @@ import { textOf } from "../suite/bytes.ts"
 import { readSigned } from "../suite/suite.ts"
 import type { Random } from "../time/random.ts"
 import type { World } from "../world/world.ts"
+import type { Content, Habit } from "./kind.ts"
 import { livesOn } from "./long-lived.ts"
-import { misfits } from "./misfits.ts"
-import { anew, repertoire, type Habit } from "./repertoire.ts"
+import { misfitsOn } from "./misfits.ts"
+import { doingsOn, kindNamed, type Doing } from "./repertoire.ts"
 
 /** How the officers of one organisation are. */
 interface Manner {
@@ -49,6 +50,13 @@ const misfitShare = 0.02
 /** Of threads that a restore has left, the latest. */
 const goneOverMax = 60
 
+/** What an officer has in mind to say, about which message. */
+interface Plan extends Pick<Habit, "content"> {
+  readonly thread: ThreadId
+  readonly of: MessageId
+  readonly act: string
+}
+
 export class People {
   readonly #world: World
   readonly #random: Random
@@ -56,7 +64,6 @@ export class People {
   readonly #after: Random
   /** Durable, shown or not, and not read yet. */
   readonly #unread = new Map<Organisation, Map<ThreadId, MessageRow[]>>()
-  readonly #habits = Map.groupBy(repertoire, (it) => it.on)
 
   constructor(world: World) {
     this.#world = world
@@ -88,13 +95,13 @@ export class People {
   goOver(own: Organisation): void {
     const rows = [...own.exchangeDisk.threads.values()].slice(-goneOverMax)
     for (const { head, messages } of rows) {
-      const { id: thread, addressee } = head.thread
-      const accepted = messages.find((it) => it.direction === "out" && kindOf(it) === "acceptance")
-      const warning = messages.find((it) => kindOf(it) === "warning")
-      if (addressee !== own.org || accepted === undefined || warning === undefined) continue
+      const decided = decidedIn(messages)
+      if (decided === undefined) continue
       this.#world.see("officer decides anew after a restore")
-      const habit = this.#after.pick(anew)
-      this.#later(own, { thread, of: warning.id, habit }, this.#after.spread(hour, 10 * hour))
+      const { of, act, anew } = decided
+      const content = this.#after.pick(anew)
+      const plan = { thread: head.thread.id, of, act, content: () => content }
+      this.#later(own, plan, this.#after.spread(hour, 10 * hour))
     }
   }
 
@@ -125,8 +132,8 @@ export class People {
     this.#world.story.tell(thread, own.name, `reads ${statement.kind} ${stored.id.slice(0, 8)}`)
     const { originator } = own.exchangeDisk.threads.get(thread)?.head.thread ?? {}
     const party = originator === own.org ? "originator" : "addressee"
-    for (const habit of this.#habits.get(statement.kind) ?? []) {
-      if (isTakenUp(habit, thread, party)) this.#plan(own, { thread, of: stored.id, habit })
+    for (const doing of doingsOn(statement.kind, party)) {
+      if (isTakenUp(doing, thread)) this.#plan(own, doing, { thread, of: stored.id })
     }
     if (this.#slips.isLucky(misfitShare))
       this.#slip(own, { thread, of: stored.id }, [statement, party])
@@ -138,9 +145,8 @@ export class People {
     { thread, of }: { readonly thread: ThreadId; readonly of: MessageId },
     [{ kind }, party]: readonly [Statement, Party],
   ): void {
-    const fitting = misfits.filter((it) => it.on === kind && it.as === party)
-    if (fitting.length === 0) return
-    const { act, content } = this.#slips.pick(fitting)
+    const { nowMs } = this.#world.schedule
+    const { act, content } = this.#slips.pick(misfitsOn({ read: kind, party, nowMs }))
     const said = { kind: "acted" as const, thread, act, content, answers: [of], officer: "duty" }
     this.#world.see("officer tries what is not theirs to do")
     this.ask(own, said, () => {
@@ -148,15 +154,16 @@ export class People {
     })
   }
 
-  #plan(own: Organisation, plan: { thread: ThreadId; of: MessageId; habit: Habit }): void {
+  #plan(own: Organisation, { kind, habit }: Doing, about: Pick<Plan, "thread" | "of">): void {
     const random = this.#random
     const manner = manners[indexOf(own.org) % manners.length] as Manner
-    if (!random.isLucky(plan.habit.share * this.#zealFor(plan))) return
+    const plan = { ...about, act: kind.kind, content: habit.content }
+    if (!random.isLucky(habit.share * this.#zealFor(plan))) return
     if (random.isLucky(manner.never)) {
       this.#world.see("officer never acts")
       return
     }
-    const [min, max] = plan.habit.delayMs
+    const [min, max] = habit.afterMs
     let delayMs = random.spread(min, max)
     if (random.isLucky(manner.late)) {
       this.#world.see("officer acts late")
@@ -170,25 +177,21 @@ export class People {
   }
 
   /** Reading is done in every season, and all of it where somebody follows a thread for months. */
-  #zealFor({ habit, thread }: { readonly habit: Habit; readonly thread: ThreadId }): number {
-    return habit.act === "receipt" || livesOn(thread) ? 1 : this.#world.season.zeal
+  #zealFor({ act, thread }: Plan): number {
+    return act === "receipt" || livesOn(thread) ? 1 : this.#world.season.zeal
   }
 
-  #later(
-    own: Organisation,
-    plan: { thread: ThreadId; of: MessageId; habit: Habit },
-    delayMs: number,
-  ): void {
+  #later(own: Organisation, plan: Plan, delayMs: number): void {
     const { schedule } = this.#world
     schedule.after(delayMs, () => {
       if (this.#rests()) {
         this.#later(own, plan, this.#world.restUntilMs - schedule.nowMs + delayMs)
         return
       }
-      const { act, content } = plan.habit
-      this.#world.story.tell(plan.thread, own.name, `does ${act}`)
-      const said = { thread: plan.thread, act, content: content(schedule.nowMs) }
-      this.ask(own, { kind: "acted", ...said, answers: [plan.of], officer: "duty" }, (answer) =>
+      const { thread, of, act } = plan
+      this.#world.story.tell(thread, own.name, `does ${act}`)
+      const said = { thread, act, content: plan.content(schedule.nowMs) }
+      this.ask(own, { kind: "acted", ...said, answers: [of], officer: "duty" }, (answer) =>
         this.#world.checkers.accepted(own, answer),
       )
     })
@@ -244,12 +247,24 @@ export class People {
   }
 }
 
-function kindOf({ id, signed }: MessageRow): string | undefined {
-  return readSigned(id, signed)?.kind
+interface Decided {
+  readonly of: MessageId
+  readonly act: string
+  readonly anew: readonly Content[]
 }
 
-function isTakenUp({ as, isOfMonths }: Habit, thread: ThreadId, party: Party): boolean {
-  return (as === "either" || as === party) && (isOfMonths !== true || livesOn(thread))
+/** The first that we have said here and might say otherwise. */
+function decidedIn(messages: readonly MessageRow[]): Decided | undefined {
+  for (const { direction, id, signed } of messages) {
+    const { kind: act = "", answers: [of] = [] } = readSigned(id, signed) ?? {}
+    const { anew } = kindNamed(act) ?? {}
+    if (direction === "out" && of !== undefined && anew !== undefined) return { of, act, anew }
+  }
+  return undefined
+}
+
+function isTakenUp({ habit }: Doing, thread: ThreadId): boolean {
+  return habit.isOfMonths !== true || livesOn(thread)
 }
 
 type Outcome =

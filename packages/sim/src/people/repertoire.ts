@@ -1,167 +1,90 @@
 /**
- * What simulated people do when they have read a message.
+ * Every kind of message, as simulated people know it: who says it, on what, how often, how late,
+ * and what it answers.
  *
- * A new kind of message is said from the moment that a line here says so. Whoever may say it, and
- * what it starts and ends, the checkers state a second time: `checkers/entitled.ts`, `wording.ts`,
- * `said-in.ts` and `owed.ts`. `share` is how often a diligent officer does it; `delayMs` is spread
- * evenly over orders of magnitude.
+ * A new kind joins by a line here and by nothing else. Out of it follow what officers say and what
+ * they try in vain (`misfits.ts`), what a hostile peer says out of place (`faults/foul-play.ts`),
+ * who may say it (I5), what takes effect, what is owed to be unsealed and read (I10), and that it
+ * has been said at all (`world/rare-states.ts`). Everything that is checked of any message is
+ * checked of it too. What more it makes somebody owe is stated a second time in `checkers/owed.ts`
+ * when somebody sits down to it; until then such threads are held only to what every kind owes.
+ *
+ * Nothing here is taken from the core's own list: the two are held against each other by running.
  */
 
 import type { Party } from "@tearline/core"
 
-export interface Habit {
-  /** The kind of message that was read. */
-  readonly on: string
-  readonly as: Party | "either"
-  readonly act: string
-  readonly share: number
-  readonly delayMs: readonly [min: number, max: number]
-  /** Comes so late that only threads of the sample that lives on are still there. */
-  readonly isOfMonths?: boolean
-  readonly content: (nowMs: number) => Readonly<Record<string, unknown>>
+import { closingKinds } from "./closing-kinds.ts"
+import { handlingKinds } from "./handling-kinds.ts"
+import { hour, minute, type Content, type Habit, type Kind } from "./kind.ts"
+
+/** Officers release it to whom they choose (`workload.ts`), and never do it in a thread. */
+const warning: Kind = {
+  kind: "warning",
+  by: "originator",
+  answers: [],
+  reading: { share: 0.93, afterMs: [2 * minute, 2 * hour] },
+  isOfThreat: true,
+  habits: [],
+  nonsense: [{}],
 }
 
-const minute = 60_000
-const hour = 60 * minute
-const day = 24 * hour
+const others: readonly Kind[] = [...handlingKinds, ...closingKinds]
 
-const line = {
-  stances: { originator: "no-comment", addressee: "attribute" },
-  texts: { en: "Thanks to a partner an attack was prevented." },
-  method: "declined",
-  answersFor: "each-for-itself",
+/** Reading is told of whatever is owed to be read. */
+const receipt: Kind = {
+  kind: "receipt",
+  by: "either",
+  answers: [],
+  habits: [warning, ...others].flatMap(({ kind, reading }) =>
+    reading === undefined
+      ? []
+      : [{ ...reading, on: kind, content: () => ({ step: "read", role: "duty-officer" }) }],
+  ),
+  nonsense: [{ step: "unsealed" }, { step: "read" }],
 }
 
-const amended = { ...line, verdict: "amend", method: "own-text" }
+const ofMachines = ["heartbeat", "restored", "returned"].map((kind): Kind => {
+  return { kind, by: "machines", answers: [], habits: [] }
+})
 
-const where = { where: "the market" }
-const read = { step: "read", role: "duty-officer" }
+export const repertoire: readonly Kind[] = [warning, receipt, ...others, ...ofMachines]
 
-export const repertoire: readonly Habit[] = [
-  habit("warning", "addressee", ["receipt", 0.93, 2 * minute, 2 * hour], () => read),
-  habit("warning", "addressee", ["acceptance", 0.5, 5 * minute, 6 * hour], () => ({
-    verdict: "accepted",
-    owner: "counter-terrorism-desk",
-  })),
-  habit("warning", "addressee", ["acceptance", 0.05, 5 * minute, 30 * hour], () => ({
-    verdict: "rejected",
-    code: "not-competent",
-  })),
-  habit("warning", "addressee", ["read-back", 0.12, 5 * minute, 8 * hour], () => ({
-    understood: where,
-  })),
-  habit("warning", "addressee", ["action", 0.12, 10 * minute, 2 * day], () => ({
-    actions: ["surveillance"],
-  })),
-  habit("warning", "addressee", ["reach", 0.1, 10 * minute, day], () => ({ reached: "yes" })),
-  habit("warning", "addressee", ["reach", 0.02, 10 * minute, day], () => ({ reached: "no" })),
-  habit("warning", "addressee", ["reach", 0.02, 10 * minute, day], () => ({ reached: "withheld" })),
-  habit("warning", "addressee", ["window-decision", 0.04, day, 6 * day], () => ({
-    decision: "closed",
-    reason: "those involved are held",
-  })),
-  habit("warning", "addressee", ["window-decision", 0.02, day, 6 * day], (nowMs) => ({
-    decision: "extended",
-    untilMs: Math.floor(nowMs) + 2 * day,
-    reason: "still likely",
-  })),
-  habit("warning", "addressee", ["outcome", 0.08, day, 9 * day], () => ({
-    point: "24h",
-    result: "prevented-arrest",
-    final: true,
-  })),
-  habit("warning", "addressee", ["outcome", 0.03, day, 9 * day], () => ({
-    point: "24h",
-    result: "unresolved",
-  })),
-  {
-    ...habit("warning", "addressee", ["outcome", 0.6, 16 * day, 36 * day], () => ({
-      point: "30d",
-      result: "prevented-deterred",
-    })),
-    isOfMonths: true,
-  },
-  {
-    ...habit("warning", "addressee", ["outcome", 0.5, 120 * day, 190 * day], () => ({
-      point: "180d",
-      result: "prevented-arrest",
-    })),
-    isOfMonths: true,
-  },
-  habit("warning", "addressee", ["thanks", 0.03, day, 9 * day], () => ({
-    level: "chief",
-    text: "Thanks to those who obtained it.",
-  })),
-  habit("warning", "either", ["public-line", 0.01, day, 8 * day], () => line),
-  habit("warning", "either", ["public-line", 0.01, day, 8 * day], (nowMs) => ({
-    ...line,
-    embargoUntilMs: Math.floor(nowMs) + 3 * hour,
-  })),
-  habit("acceptance", "originator", ["mend", 0.2, 10 * minute, day], () => ({
-    how: "dropped",
-    ground: "told by telephone",
-  })),
-  habit("window-decision", "originator", ["window-dissent", 0.3, 10 * minute, day], () => ({
-    reason: "two of them are still looked for",
-  })),
-  habit("window-dissent", "addressee", ["window-decision", 0.5, 10 * minute, day], (nowMs) => ({
-    decision: "extended",
-    untilMs: Math.floor(nowMs) + day,
-    reason: "as you say",
-  })),
-  habit("window-dissent", "addressee", ["window-decision", 0.2, 10 * minute, day], () => ({
-    decision: "closed",
-    reason: "all are held by now",
-  })),
-  habit("read-back", "originator", ["read-back-reply", 0.8, 5 * minute, 8 * hour], () => ({
-    verdict: "agreed",
-  })),
-  habit("read-back", "originator", ["read-back-reply", 0.1, 5 * minute, 8 * hour], () => ({
-    verdict: "corrected",
-    corrections: where,
-  })),
-  habit("read-back-reply", "addressee", ["read-back", 0.2, 5 * minute, 8 * hour], () => ({
-    understood: where,
-  })),
-  habit("thanks", "originator", ["receipt", 0.9, 5 * minute, day], () => read),
-  habit("thanks", "originator", ["thanks-reply", 0.8, hour, 5 * day], () => ({
-    result: "relayed",
-  })),
-  habit("public-line", "either", ["receipt", 0.9, 5 * minute, day], () => read),
-  habit("public-line", "either", ["public-line-reply", 0.6, hour, day], () => ({
-    verdict: "agree",
-  })),
-  habit("public-line", "either", ["public-line-reply", 0.2, hour, day], () => ({
-    verdict: "object",
-    reason: "name nobody",
-  })),
-  habit("public-line", "either", ["public-line-reply", 0.1, hour, day], () => amended),
-  habit("public-line-reply", "either", ["public-line-reply", 0.3, hour, day], () => ({
-    verdict: "agree",
-  })),
-  habit("public-line-reply", "either", ["public-line-reply", 0.1, hour, day], () => ({
-    verdict: "object",
-    reason: "name nobody at all",
-  })),
-]
+const byName = new Map(repertoire.map((it) => [it.kind, it]))
 
-/** What officers decide of a warning a second time. */
-export const anew: readonly Habit[] = [
-  habit("warning", "addressee", ["acceptance", 1, hour, day], () => ({
-    verdict: "accepted",
-    owner: "duty-desk",
-  })),
-  habit("warning", "addressee", ["acceptance", 1, hour, day], () => ({
-    verdict: "rejected",
-    code: "not-competent",
-  })),
-]
+/** Undefined for a kind that nobody knows: it is kept, and of no effect. */
+export function kindNamed(kind: string): Kind | undefined {
+  return byName.get(kind)
+}
 
-function habit(
-  on: string,
-  as: Habit["as"],
-  [act, share, min, max]: readonly [string, number, number, number],
-  content: Habit["content"],
-): Habit {
-  return { on, as, act, share, delayMs: [min, max], content }
+/** Whether this end of a thread may say it; what nobody knows nobody can forbid. */
+export function maySay(party: Party, kind: string): boolean {
+  const by = byName.get(kind)?.by
+  return by === undefined || by === "either" || by === party
+}
+
+/** Whether it may answer a message of the other kind first of all. */
+export function mayAnswer({ answers }: Kind, answered: string): boolean {
+  return answers.length === 0 || answers.includes(answered)
+}
+
+/** What officers say of a kind when nothing else is asked for. */
+export function usualContent({ habits: [first] }: Kind, nowMs: number): Content {
+  return first?.content(nowMs) ?? {}
+}
+
+/** What is done on reading a message, in the order of the list. */
+export interface Doing {
+  readonly kind: Kind
+  readonly habit: Habit
+}
+
+const doings = Map.groupBy(
+  repertoire.flatMap((kind) => kind.habits.map((habit): Doing => ({ kind, habit }))),
+  (it) => it.habit.on,
+)
+
+/** Of an officer at this end of the thread who has read a message of the kind `read`. */
+export function doingsOn(read: string, party: Party): readonly Doing[] {
+  return doings.get(read)?.filter(({ kind }) => maySay(party, kind.kind)) ?? []
 }

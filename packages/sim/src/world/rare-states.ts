@@ -5,6 +5,7 @@
 
 import { assert } from "@tearline/core"
 
+import { repertoire } from "../people/repertoire.ts"
 import { knownRates } from "./rare-rates.ts"
 
 const rareStates: readonly string[] = [
@@ -72,6 +73,7 @@ const rareStates: readonly string[] = [
   "hostile peer sends a malformed part",
   "hostile peer sends a malformed statement",
   "hostile peer sends an unknown kind",
+  "hostile peer sends an unknown kind in a thread",
   "hostile peer sends malformed content",
   "hostile peer sends noise",
   "hostile peer signs in another's name",
@@ -177,8 +179,13 @@ const deviations = 3
 const knownFromYears = 2
 const knownDeviations = 5
 
+/** However common: a kind that nobody says any more is not tried any more. */
+const saidInThreads = repertoire
+  .filter((it) => it.by !== "machines")
+  .map((it) => `${it.kind} said and taken in`)
+
 export class RareStates {
-  readonly #counts = new Map<string, number>(rareStates.map((it) => [it, 0]))
+  readonly #counts = new Map<string, number>([...rareStates, ...saidInThreads].map((it) => [it, 0]))
 
   see(name: string): void {
     const count = this.#counts.get(name)

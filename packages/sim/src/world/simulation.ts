@@ -38,6 +38,8 @@ export interface SimulationOptions {
   readonly plant?: string
   /** Nobody is reached by stick, and nobody's halves have folders between them. */
   readonly isLinedOnly?: boolean
+  /** Kinds of message to be checked as if nobody had said yet what they make owed. */
+  readonly withheld?: readonly string[]
   /** Called at the end of each month. */
   readonly onMonth?: (doneYears: number) => void
 }
@@ -68,12 +70,12 @@ const names = ["Alder", "Birch", "Cedar", "Dogwood", "Elm", "Fir", "Gorse", "Haz
 const warningEveryMs = year / 27_800
 
 function newWorld(options: SimulationOptions): World {
-  const { seed, trace, plant, organisations = 8, isLinedOnly = false } = options
+  const { seed, trace, plant, organisations = 8, isLinedOnly = false, withheld = [] } = options
   const all = Array.from(
     { length: organisations },
     (_, at) => names[at] ?? `Organisation ${at + 1}`,
   )
-  const world = new World({ seed, names: all, trace, plant, isLinedOnly })
+  const world = new World({ seed, names: all, trace, plant, isLinedOnly, withheld })
   for (const it of all) addOrganisation(world, it)
   return world
 }

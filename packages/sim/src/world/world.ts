@@ -23,6 +23,7 @@ export interface WorldMakings {
   readonly plant: string | undefined
   /** Without sticks, and without folders between two halves. */
   readonly isLinedOnly: boolean
+  readonly withheld: readonly string[]
 }
 
 /** Fewer than these do not spare one for sticks and one for folders. */
@@ -37,6 +38,8 @@ export class World {
   /** A peer of all, that keeps to no rule. */
   readonly hostile: OrgId = orgIdOf("hostile")
   readonly plant: Plant
+  /** Kinds of message of which the checkers are not to know what they make owed. */
+  readonly withheld: ReadonlySet<string>
   readonly story: Story
   /** The organisation that no line to another honest one reaches, if there is one. */
   readonly byFile: OrgId | undefined
@@ -53,11 +56,12 @@ export class World {
   readonly #organisations = new Map<OrgId, Organisation>()
   readonly #rare = new RareStates()
 
-  constructor({ seed, names, trace, plant, isLinedOnly }: WorldMakings) {
+  constructor({ seed, names, trace, plant, isLinedOnly, withheld }: WorldMakings) {
     const orgs = names.map((it) => orgIdOf(it))
     this.random = new Random(seed)
     this.peers = new Set([...orgs, this.hostile])
     this.plant = plantOf(plant)
+    this.withheld = new Set(withheld)
     this.story = new Story(this.schedule, trace)
     const hasEnough = orgs.length >= enoughOrganisations && !isLinedOnly
     this.byFile = hasEnough ? orgs.at(-1) : undefined
