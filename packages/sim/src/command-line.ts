@@ -56,12 +56,10 @@ const flags: Readonly<Record<string, Flag>> = {
 export function readCommandLine(args: readonly string[]): Asked {
   const given = flagsOf(args)
   if (given.has("help")) return { kind: "help", text: help() }
-  const years = Number(given.get("years") ?? 1)
-  if (!(years > 0 && Number.isFinite(years))) throw wrong("--years takes a number above 0")
   const [trace, plant] = [traceOf(given.get("trace")), plantNamed(given.get("plant"))]
   const options: RunOptions = {
     seed: given.get("seed") ?? "1",
-    years,
+    years: yearsIn(given),
     organisations: countOf(given, "orgs", { usual: 8, min: 2 }),
     isLinedOnly: given.has("only-lines"),
     ...(trace === undefined ? {} : { trace }),
@@ -119,6 +117,12 @@ function valueOf({ name, rawName, value }: Option): string {
   }
   if (flag.value === undefined && value !== undefined) throw wrong(`${rawName} takes no value`)
   return value ?? ""
+}
+
+function yearsIn(given: ReadonlyMap<string, string>): number {
+  const years = Number(given.get("years") ?? 1)
+  if (years > 0 && Number.isFinite(years)) return years
+  throw wrong("--years takes a number above 0")
 }
 
 function countOf(

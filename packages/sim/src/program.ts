@@ -56,11 +56,10 @@ async function runAsked(asked: AskedRun): Promise<number> {
   const story = await storyOf(report, asked)
   const summary = summaryOf({ report, replayed, story, cpuSeconds: (user + system) / 1e6 })
   if (isJson) console.log(JSON.stringify(summary, undefined, 2))
-  for (const line of [...summary.story, ...summary.lines]) say(line)
+  for (const line of [...summary.story, ...summary.lines, ...leftOut(report, asked)]) say(line)
   for (const { world, violation } of options.plant === undefined ? report.found : []) {
     say(`to be added to packages/sim/seeds.txt:\n${lineOf(world, violation.message)}`)
   }
-  for (const line of leftOut(report, asked)) say(line)
   say(lastLine(report))
   const isBroken = report.found.length > 0 || report.tooRare.length > 0
   return isBroken || (replayed?.broken.length ?? 0) > 0 ? exits.broken : mustHaveTold(story, asked)
