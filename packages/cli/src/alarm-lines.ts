@@ -3,7 +3,7 @@
 import type { NodeAlarm } from "./desk/answers.ts"
 import { plain } from "./terminal/plain.ts"
 import type { Style } from "./terminal/style.ts"
-import { ago } from "./terminal/time.ts"
+import { absolute, ago } from "./terminal/time.ts"
 
 const words: Readonly<Record<string, (it: NodeAlarm, nowMs: number) => string>> = {
   "clock-suspect": () => "the node's clock has jumped; no due time moved: check the machine's time",
@@ -14,6 +14,9 @@ const words: Readonly<Record<string, (it: NodeAlarm, nowMs: number) => string>> 
   "restored-without-epoch": (it) =>
     `${peerOf(it)} holds what this database has lost; nothing is sent to it: ` +
     "stop the node, type tearline restore, start it again",
+  "restored-too-often": (it) =>
+    `${peerOf(it)} was restored again and again; what it lost is given back from ` +
+    `${absolute(it.untilMs ?? 0)}: ask it why, by another way`,
   "link-silent": (it, nowMs) =>
     `${peerOf(it)} is silent, last heard ${ago(it.sinceMs ?? 0, nowMs)}`,
   gaps: (it) =>

@@ -8,6 +8,7 @@ export type CliErrorCode =
   | "wrong_content"
   | "refused"
   | "left_behind"
+  | "not_all_warned"
   | "not_confirmed"
   | "fingerprint_mismatch"
   | "ambiguous_name"
@@ -32,6 +33,7 @@ const exits: Readonly<Record<CliErrorCode, ExitCode>> = {
   wrong_content: exitCodes.usage,
   refused: exitCodes.refused,
   left_behind: exitCodes.refused,
+  not_all_warned: exitCodes.refused,
   not_confirmed: exitCodes.refused,
   fingerprint_mismatch: exitCodes.refused,
   ambiguous_name: exitCodes.refused,

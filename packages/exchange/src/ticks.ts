@@ -3,7 +3,7 @@
 import type { Clock, Diagnostics, ExchangeAnswer, ExchangeInput } from "@tearline/core"
 
 import { codeOf } from "./exchange-error.ts"
-import type { Peers } from "./peers.ts"
+import type { Peer, Peers } from "./peers.ts"
 
 export interface TicksParts {
   readonly peers: Peers
@@ -45,16 +45,19 @@ export class Ticks {
   }
 
   async #tick(): Promise<void> {
-    const { peers, submit, diagnostics } = this.#parts
     this.#watchClock()
+    const trusted = this.#parts.peers.all().filter((it) => !it.isFrozen)
+    await Promise.all(trusted.map((it) => this.#tickLink(it)))
+  }
+
+  /** Each by itself: one link that is damaged must not silence the others. */
+  async #tickLink({ org, carriage }: Peer): Promise<void> {
+    const { submit, diagnostics } = this.#parts
+    const links = [{ peer: org, heartbeatMs: carriage.heartbeatMs }]
     try {
-      const links = peers
-        .all()
-        .filter((it) => !it.isFrozen)
-        .map(({ org, carriage }) => ({ peer: org, heartbeatMs: carriage.heartbeatMs }))
-      if (links.length > 0) await submit({ kind: "ticked", links })
+      await submit({ kind: "ticked", links })
     } catch (error) {
-      diagnostics("warn", "tick_failed", { code: codeOf(error) })
+      diagnostics("warn", "tick_failed", { peer: org, code: codeOf(error) })
     }
   }
 

@@ -5,7 +5,7 @@ import { statSync } from "node:fs"
 
 import { afterAll, beforeAll, expect, test } from "vitest"
 
-import type { Obligation, OrgId, ThreadId } from "@tearline/core"
+import { newLink, type Obligation, type OrgId, type ThreadId } from "@tearline/core"
 import { openExchangeStore } from "@tearline/store/exchange"
 
 import {
@@ -268,6 +268,29 @@ test("a peer that fills the inbox hides nothing of another, and what is left out
   }
   expect(all.size).toBe(mine.length + body.more.ours)
   expect((await refusal("/v1/inbox/ours?after=x")).body.code).toBe("malformed_request")
+})
+
+test("M-LNK-19: one addressee whose link is in the way is left out and named, and the others are warned", async () => {
+  await introduceBirch()
+  const cedar = await organisation({ name: "Cedar" })
+  const store = await openExchangeStore(database.exchange, { org: config.org })
+  const rolledBack = { sinceMs: 1, unanswered: [] }
+  const link = { ...newLink(cedar.org, Date.now()), rolledBack }
+  await store.commit([{ kind: "link", link, expectedVersion: null, version: 1 }])
+  await store.close()
+  const { fingerprint } = cedar
+  const added = await refusal("/v1/peers", introduction({ invite: inviteOf(cedar), fingerprint }))
+  expect(added.status).toBe(200)
+  const both = await askDesk<object>(config, "/v1/warnings", {
+    body: warningTo([cedar.org, birch.org]),
+  })
+  expect(both.body).toMatchObject({
+    threads: [{ org: birch.org }],
+    leftOut: [{ org: cedar.org, code: "restored_without_epoch" }],
+  })
+  const alone = await refusal("/v1/warnings", warningTo([cedar.org]))
+  expect([alone.status, alone.body.code]).toEqual([422, "restored_without_epoch"])
+  expect(alone.body.message).toContain(cedar.org)
 })
 
 test("diagnostics name codes and never an officer, a token or a word that was said", async () => {

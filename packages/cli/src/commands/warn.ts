@@ -8,6 +8,7 @@ import type { DeskClient } from "../desk/client.ts"
 import { nameOf, peerOf } from "../desk/names.ts"
 import { type Given, usageError } from "../given.ts"
 import { readJsonFile } from "../json-file.ts"
+import { notAllWarned } from "../not-all-warned.ts"
 import { table } from "../terminal/table.ts"
 import { warningContent, warningOptions } from "../warning-flags.ts"
 
@@ -63,13 +64,11 @@ async function runWarn(context: Context): Promise<Report> {
       desk.warn(order),
     )
     const rows = made.threads.map(({ org, thread }) => [thread, names(org)])
-    return {
-      document: made,
-      lines: [
-        `warned (${order.precedence}, ${order.status}); it leaves by itself`,
-        ...table(rows, "  "),
-      ],
-    }
+    const warned = `warned (${order.precedence}, ${order.status}); it leaves by itself`
+    const lines = [warned, ...table(rows, "  ")]
+    if (made.leftOut.length === 0) return { document: made, lines }
+    terminal.print(made, lines)
+    throw notAllWarned(made.leftOut, names)
   })
 }
 

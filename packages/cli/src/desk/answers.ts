@@ -23,14 +23,16 @@ export interface LinkStatus {
 /** What a person must be told unasked. */
 export interface NodeAlarm {
   /**
-   * `clock-suspect`, `storage`, `conflict`, `unknown-policy`, `link-silent`, `gaps`, `damaged`;
-   * others may come.
+   * `clock-suspect`, `storage`, `conflict`, `unknown-policy`, `link-silent`, `gaps`, `damaged`,
+   * `restored-without-epoch`, `restored-too-often`; others may come.
    */
   readonly kind: string
   readonly peer?: string
   readonly peerName?: string
   readonly thread?: string
   readonly sinceMs?: number
+  /** Of `restored-too-often`: when giving back goes on. */
+  readonly untilMs?: number
   readonly missing?: number
   readonly unheld?: number
   /** Of `storage`: whose database it is, and what it says. */
@@ -142,6 +144,8 @@ export interface WarningOrder {
 export interface WarningMade {
   readonly message: string
   readonly threads: readonly { readonly org: string; readonly thread: string }[]
+  /** Who could not be warned now, and the code of why: `restored_without_epoch`, `link_damaged`. */
+  readonly leftOut: readonly { readonly org: string; readonly code: string }[]
 }
 
 export interface Act {

@@ -11,7 +11,9 @@ export interface GivingBackParts {
 
 export class GivingBack {
   readonly #parts: GivingBackParts
-  readonly #running = new Map<OrgId, ReturnsDue>()
+  readonly #running = new Set<OrgId>()
+  /** Asked for while a page was under way: there may be room for another after all. */
+  readonly #again = new Map<OrgId, ReturnsDue>()
   #isClosed = false
 
   constructor(parts: GivingBackParts) {
@@ -23,11 +25,10 @@ export class GivingBack {
     return this.#running.size
   }
 
-  /** Begins, unless it is under way. A newer restore of the same peer follows the older one. */
+  /** Begins, or goes on after the page that is under way; a newer restore follows the older one. */
   due(due: ReturnsDue): void {
-    const running = this.#running.get(due.peer)
-    if (running === undefined) void this.#run(due)
-    else if (due.epoch > running.epoch) this.#running.set(due.peer, due)
+    if (this.#running.has(due.peer)) this.#again.set(due.peer, due)
+    else void this.#run(due)
   }
 
   close(): void {
@@ -36,7 +37,7 @@ export class GivingBack {
 
   async #run(first: ReturnsDue): Promise<void> {
     const { peer } = first
-    this.#running.set(peer, first)
+    this.#running.add(peer)
     try {
       let next: ReturnsDue | null = first
       while (next !== null && !this.#isClosed) next = await this.#page(next)
@@ -44,13 +45,15 @@ export class GivingBack {
       this.#parts.onTrouble(peer, error)
     }
     this.#running.delete(peer)
+    this.#again.delete(peer)
   }
 
   async #page(due: ReturnsDue): Promise<ReturnsDue | null> {
     const answer = await this.#parts.submit(due)
     const next = answer.kind === "given-back" ? answer.next : null
-    if (next !== null) return next
-    const newer = this.#running.get(due.peer)
-    return newer !== undefined && newer.epoch > due.epoch ? newer : null
+    const asked = this.#again.get(due.peer)
+    this.#again.delete(due.peer)
+    if (asked === undefined) return next
+    return next === null || asked.epoch > next.epoch ? asked : next
   }
 }

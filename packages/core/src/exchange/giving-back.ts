@@ -7,12 +7,16 @@
  */
 
 import type { Digest, OrgId } from "../ids.ts"
+import type { Link } from "../link/link.ts"
 import {
   coveredUpTo,
   isBefore,
+  isBehind,
   isLost,
+  isPutOff,
   nextCursor,
   withAllAgain,
+  withPageSettled,
   type PeerRestore,
   type ReturnCursor,
 } from "../link/restore.ts"
@@ -148,8 +152,8 @@ async function sayReturned(
   turn: Turn,
   peer: OrgId,
   { lane, ...content }: Returned & { readonly lane: Lane },
-): Promise<void> {
-  await say(desk, turn, {
+): Promise<Digest> {
+  const { digest } = await say(desk, turn, {
     kind: "returned",
     content,
     answers: [],
@@ -157,6 +161,7 @@ async function sayReturned(
     status: "actual",
     to: [{ org: peer, thread: null }],
   })
+  return digest
 }
 
 /** What is to be given back next on this link, if anything. */
@@ -166,7 +171,14 @@ export function returnsDue(peer: OrgId, restore: PeerRestore | undefined): Retur
   return { kind: "returns-due", peer, epoch, lane: cursor.lane }
 }
 
-/** Gives back one page. Nothing is said where nothing is due, or this node may not seal. */
+/** Whether a page may be given now: it is due, this node may seal, and the peer keeps up. */
+function mayGive(desk: Desk, link: Link, restore: PeerRestore): boolean {
+  if (restore.cursor === null || link.rolledBack !== undefined) return false
+  const isByFile = (desk.withinMs?.(link.peer) ?? null) !== null
+  return !isPutOff(restore, desk.clock.nowMs()) && !isBehind(restore, isByFile)
+}
+
+/** Gives back one page, where one may be given now. */
 export async function giveBack(
   desk: Desk,
   turn: Turn,
@@ -174,18 +186,34 @@ export async function giveBack(
 ): Promise<ExchangeAnswer> {
   const { link } = await desk.memory.link(peer, desk.clock.nowMs())
   const restore = link.peerRestore
-  const isDue = restore?.epoch === epoch && restore.cursor !== null
-  if (!isDue || link.rolledBack !== undefined) return { kind: "given-back", next: null }
+  if (restore?.epoch !== epoch || !mayGive(desk, link, restore)) {
+    return { kind: "given-back", next: null }
+  }
   const { cursor, items, passed, lane } = await nextPage(desk, peer, restore)
   const isSaid = items.length + passed.length > 0 || cursor === null
   const pages = restore.pages + Number(isSaid)
+  const inHand = [...(restore.inHand ?? [])]
   if (isSaid) {
-    const isLast = cursor === null
-    await sayReturned(desk, turn, peer, { epoch, page: pages, isLast, items, passed, lane })
+    const page = { epoch, page: pages, isLast: cursor === null, items, passed, lane }
+    inHand.push(await sayReturned(desk, turn, peer, page))
   }
-  const after = { ...restore, pages, cursor }
+  const after = { ...restore, pages, cursor, inHand }
   await changeLink(desk, turn, peer, (it) => ({ ...it, peerRestore: after }))
   return { kind: "given-back", next: returnsDue(peer, after) }
+}
+
+/** A page has left the outbox: there is room for the next. */
+export async function settlePage(
+  desk: Desk,
+  turn: Turn,
+  { digest, peer }: { readonly digest: Digest; readonly peer: OrgId },
+): Promise<void> {
+  const { link } = await desk.memory.link(peer, desk.clock.nowMs())
+  const after = withPageSettled(link, digest)
+  if (after === link) return
+  await changeLink(desk, turn, peer, () => after)
+  const due = returnsDue(peer, after.peerRestore)
+  if (due !== null) turn.outputs.push({ kind: "give-back", due })
 }
 
 /** What has come to light of what a restored peer may have lost, after its page may have gone. */

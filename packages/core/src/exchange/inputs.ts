@@ -173,11 +173,20 @@ export class ActError extends Error {
   }
 }
 
+/** An addressee to whom nothing can be said now, and why: the others were warned without it. */
+export interface LeftOut {
+  readonly org: OrgId
+  /** `link_damaged`: what is stored of the link cannot be read. */
+  readonly code: "restored_without_epoch" | "link_damaged"
+}
+
 export type ExchangeAnswer =
   | {
       readonly kind: "said"
       readonly message: MessageId
       readonly threads: readonly { readonly org: OrgId; readonly thread: ThreadId }[]
+      /** Of a release: whom it did not go to. Never all; then nothing is said, and an error thrown. */
+      readonly leftOut: readonly LeftOut[]
     }
   | { readonly kind: "taken" }
   | { readonly kind: "again" }

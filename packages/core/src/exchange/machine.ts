@@ -12,7 +12,7 @@ import { policyHashOf } from "../thread/identity.ts"
 import { withCustody, withRefusal } from "../thread/thread.ts"
 import { precedences, type Lane } from "../vocabulary/precedence.ts"
 import { planAct } from "./acts.ts"
-import { giveBack, giveBackLate, returnsDue } from "./giving-back.ts"
+import { giveBack, giveBackLate, returnsDue, settlePage } from "./giving-back.ts"
 import {
   ActError,
   type Acted,
@@ -78,7 +78,7 @@ async function act(desk: Desk, turn: Turn, input: Acted): Promise<ExchangeAnswer
   const [first] = planned.answers
   const answered = thread.messages.find((it) => it.id === first)
   const org = thread.originator === desk.own ? thread.addressee : thread.originator
-  const message = await say(desk, turn, {
+  const { id: message } = await say(desk, turn, {
     ...planned,
     precedence: answered?.statement.precedence ?? "ROUTINE",
     status: thread.status,
@@ -86,7 +86,7 @@ async function act(desk: Desk, turn: Turn, input: Acted): Promise<ExchangeAnswer
   })
   const atMs = desk.clock.nowMs()
   turn.writes.push({ kind: "act", message, act: input.act, officer: input.officer, atMs })
-  return { kind: "said", message, threads: [{ org, thread: thread.id }] }
+  return { kind: "said", message, threads: [{ org, thread: thread.id }], leftOut: [] }
 }
 
 async function noteCustody(
@@ -99,6 +99,7 @@ async function noteCustody(
   const { thread } = item
   if (thread !== null) await changeThread(desk, turn, thread, (it) => withCustody(it, custody))
   turn.writes.push({ kind: "custody", thread, custody, receipt }, { kind: "dequeue", id: item.id })
+  await settlePage(desk, turn, item)
   await giveBackOld(desk, turn, item, receipt)
   return { kind: "noted" }
 }
@@ -129,6 +130,7 @@ async function noteRefusal(
   const refusal = { digest, by: peer, code, atMs: credible(desk, atMs) }
   if (thread !== null) await changeThread(desk, turn, thread, (it) => withRefusal(it, refusal))
   turn.writes.push({ kind: "refusal", thread, refusal }, { kind: "dequeue", id: item.id })
+  await settlePage(desk, turn, item)
   return { kind: "noted" }
 }
 

@@ -52,7 +52,7 @@ export interface MessageWrite {
   readonly peer: OrgId
   readonly direction: "in" | "out"
   readonly message: Message
-  /** The signed object and the part, exact bytes. */
+  /** The signed object and the part, exact bytes. Of our own `returned` no signed object is kept. */
   readonly signed: Uint8Array
   readonly part: Uint8Array
   /** What shows that the signature covers the part; exact bytes. */
@@ -180,6 +180,7 @@ export interface Exchanged {
   readonly kind: string
   readonly place: Place
   readonly thread: ThreadId | null
+  /** Empty for our own `returned`. */
   readonly signed: Uint8Array
   readonly part: Uint8Array
   readonly opening: Uint8Array

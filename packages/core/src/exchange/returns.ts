@@ -8,7 +8,7 @@
 
 import type { OrgId, ThreadId } from "../ids.ts"
 import { withTaken } from "../link/link.ts"
-import { withPage, withPeerRestore } from "../link/restore.ts"
+import { isAsked, isFruitless, withFruitless, withPage, withPeerRestore } from "../link/restore.ts"
 import type { Restored, Returned, ReturnedItem } from "../messages/restoring.ts"
 import { readMessage, threadOf, type Custody, type Message } from "../messages/statement.ts"
 import {
@@ -28,10 +28,14 @@ import { changeLink, credible, putThread, type Desk, type Turn } from "./turn.ts
 /** Why a message about the past may not come in. */
 export async function pastRefusal(desk: Desk, message: Message): Promise<string | undefined> {
   const { kind, author, content } = message.statement
-  const { link } = await desk.memory.link(author, desk.clock.nowMs())
-  // Given back is what was asked for; a node that was never restored has asked for nothing.
-  if (kind === "returned") return link.past === undefined ? "unasked_return" : undefined
-  if (kind !== "restored") return undefined
+  if (kind !== "restored" && kind !== "returned") return undefined
+  const nowMs = desk.clock.nowMs()
+  const { link } = await desk.memory.link(author, nowMs)
+  if (kind === "returned") {
+    // Both before anything of it is checked: what nobody asked for is to cost no more than itself.
+    if (!isAsked(link, content as unknown as Returned, message.part.epoch)) return "unasked_return"
+    return isFruitless(link, nowMs) ? "fruitless_return" : undefined
+  }
   const { statement } = content as unknown as Restored
   const restore = desk.past.restoreOf(author, Uint8Array.fromBase64(statement))
   if (restore.kind === "refused") return restore.code
@@ -86,19 +90,55 @@ export async function takeReturned(desk: Desk, turn: Turn, carrier: Message): Pr
   if (carrier.statement.kind !== "returned") return
   const { author: peer, content } = carrier.statement
   const { epoch, page, isLast, items, passed } = content as unknown as Returned
-  for (const item of items) {
-    const read = readItem(desk, peer, item)
-    const code = "code" in read ? read.code : await takeItem(desk, turn, peer, read)
-    if (code !== undefined) refuseItem(desk, turn, item, code)
-  }
   const nowMs = desk.clock.nowMs()
+  const { link: before } = await desk.memory.link(peer, nowMs)
+  // An answer to an earlier restore of this node: the newest is answered whole.
+  const isOutdated = page !== null && epoch < before.epoch
+  const inVain = isOutdated ? 0 : await takeItems(desk, turn, peer, items)
   await changeLink(desk, turn, peer, (link) => {
-    const after = passed.reduce(
+    const told = passed.reduce(
       (sum, it) => withTaken(sum, { ...it, lane: laneOf(it.lane) }, nowMs),
       link,
     )
-    return page === null ? after : withPage(after, { epoch, number: page, isLast })
+    const after = inVain > 0 ? withFruitless(told, inVain, nowMs) : told
+    const { epoch: peerEpoch } = carrier.part
+    return page === null ? after : withPage(after, { epoch, number: page, isLast, peerEpoch })
   })
+}
+
+/** Takes in what is new; gives how many were checked and brought nothing. */
+async function takeItems(
+  desk: Desk,
+  turn: Turn,
+  peer: OrgId,
+  items: readonly ReturnedItem[],
+): Promise<number> {
+  let inVain = 0
+  for (const item of items) {
+    if (await isSettled(desk, peer, item)) continue
+    const { length: before } = turn.outputs
+    const read = readItem(desk, peer, item)
+    const code = "code" in read ? read.code : await takeItem(desk, turn, peer, read)
+    if (code !== undefined) refuseItem(desk, turn, item, code)
+    // Whatever is of account shows a thread anew, or begins to give back.
+    if (turn.outputs.length === before) inVain += 1
+  }
+  return inVain
+}
+
+/** Whether nothing that this item could say is news: it need not even be checked. */
+async function isSettled(
+  desk: Desk,
+  peer: OrgId,
+  { digest, custody }: ReturnedItem,
+): Promise<boolean> {
+  const id = await desk.journal.threadOf(digest, peer)
+  if (id === undefined) return false
+  if (id === null) return true
+  const thread = (await desk.memory.thread(id))?.thread
+  if (thread?.messages.every((it) => it.digest !== digest) !== false) return false
+  const known = thread.custody.find((it) => it.digest === digest)
+  return custody === null || known?.isReturned === true
 }
 
 const laneOf = (lane: number) => (lane === 0 || lane === 1 || lane === 2 ? lane : 3)

@@ -80,6 +80,14 @@ async function addresseeOf(desk: Desk, saying: Saying, to: SpokenTo): Promise<Ad
   return { org: to.org, part, place }
 }
 
+/**
+ * What is kept of a signed object. A page of what is given back holds copies of messages that are
+ * here anyway, and is in the outbox until custody: afterwards nothing needs it but its number.
+ */
+function keptOf({ kind }: Statement, { signed }: Sealed): Uint8Array {
+  return kind === "returned" ? new Uint8Array(0) : signed
+}
+
 async function queue(
   desk: Desk,
   turn: Turn,
@@ -104,7 +112,7 @@ async function queue(
     peer: to.org,
     direction: "out",
     message,
-    signed: sealed.signed,
+    signed: keptOf(statement, sealed),
     part: unit.part,
     opening: unit.opening,
     slotNumber: addressee.place.number,
@@ -131,15 +139,19 @@ async function queue(
 }
 
 /** The numbers that would be given were given before: nothing may be sealed under them again. */
-function rolledBack(peer: OrgId): ActError {
+export function rolledBack(peer: OrgId): ActError {
   return new ActError(
     "restored_without_epoch",
     `${peer} holds what this database has lost: stop the node and type tearline restore`,
   )
 }
 
-/** Says one thing to each of `saying.to`, once signed for all; gives the message's id. */
-export async function say(desk: Desk, turn: Turn, saying: Saying): Promise<MessageId> {
+/** Says one thing to each of `saying.to`, once signed for all. */
+export async function say(
+  desk: Desk,
+  turn: Turn,
+  saying: Saying,
+): Promise<Pick<Sealed, "id" | "digest">> {
   const statement = statementOf(desk, saying)
   const spoken: { to: SpokenTo; addressee: Addressee }[] = []
   for (const to of saying.to) spoken.push({ to, addressee: await addresseeOf(desk, saying, to) })
@@ -148,5 +160,5 @@ export async function say(desk: Desk, turn: Turn, saying: Saying): Promise<Messa
     spoken.map((it) => it.addressee),
   )
   for (const it of spoken) await queue(desk, turn, { statement, sealed, ...it })
-  return sealed.id
+  return sealed
 }

@@ -12,7 +12,7 @@ import type { OrgId } from "../ids.ts"
 import type { LaneHeld } from "../messages/heartbeat.ts"
 import type { Lane } from "../vocabulary/precedence.ts"
 import { joined, missingBelow, missingOf, taken } from "./held.ts"
-import type { Awaited, PeerRestore, RolledBack } from "./restore.ts"
+import type { Answer, Awaited, Fruitless, PeerRestore, RolledBack } from "./restore.ts"
 
 /** Where the next slot of an outgoing lane goes. */
 export interface LaneOut {
@@ -44,6 +44,8 @@ export interface Link {
   /** What this node knew of its own lanes in each epoch that a restore has ended. */
   readonly past?: readonly LaneHeld[]
   readonly awaited?: Awaited
+  readonly answer?: Answer
+  readonly fruitless?: Fruitless
   readonly peerRestore?: PeerRestore
   readonly rolledBack?: RolledBack
 }

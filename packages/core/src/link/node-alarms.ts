@@ -10,6 +10,7 @@ import { isOverdue } from "../thread/obligation.ts"
 import type { Thread } from "../thread/thread.ts"
 import { beAliveOf, type AliveTerms } from "./alive.ts"
 import { gapCount, unheldCount, type Link } from "./link.ts"
+import { isPutOff } from "./restore.ts"
 
 /** A ground for alarm in one thread. */
 export interface ThreadAlarm {
@@ -37,6 +38,8 @@ export type NodeAlarm =
   | { readonly kind: "link-silent"; readonly peer: OrgId; readonly sinceMs: number }
   /** The peer holds what this database has lost: nothing may be sealed to it before a new epoch. */
   | { readonly kind: "restored-without-epoch"; readonly peer: OrgId; readonly sinceMs: number }
+  /** The peer was restored so often that giving back to it waits. */
+  | { readonly kind: "restored-too-often"; readonly peer: OrgId; readonly untilMs: number }
   | {
       readonly kind: "gaps"
       readonly peer: OrgId
@@ -69,11 +72,15 @@ function alarmsOfLink({ link, terms }: WatchedNode["links"][number], nowMs: numb
   const [theirs] = beAliveOf(link, terms)
   const missing = gapCount(link)
   const unheld = unheldCount(link)
-  const { rolledBack } = link
+  const { rolledBack, peerRestore } = link
+  const isWaiting = peerRestore !== undefined && isPutOff(peerRestore, nowMs)
   return [
     ...(rolledBack === undefined
       ? []
       : [{ kind: "restored-without-epoch", peer, sinceMs: rolledBack.sinceMs } as const]),
+    ...(isWaiting
+      ? [{ kind: "restored-too-often", peer, untilMs: peerRestore.notBeforeMs ?? nowMs } as const]
+      : []),
     ...(isOverdue(theirs, nowMs)
       ? [{ kind: "link-silent", peer, sinceMs: theirs.startMs } as const]
       : []),

@@ -4,8 +4,9 @@
  * without anybody having said so.
  */
 
-import type { MessageId, ThreadId } from "../ids.ts"
+import type { Digest, MessageId, ThreadId } from "../ids.ts"
 import type { LaneHeld } from "../messages/heartbeat.ts"
+import type { Returned } from "../messages/restoring.ts"
 import type { Lane } from "../vocabulary/precedence.ts"
 import { holds, lastOf, taken } from "./held.ts"
 import { newLink, type LanePlace, type Link } from "./link.ts"
@@ -39,8 +40,27 @@ export interface PeerRestore {
   /** Our own lanes at that moment: what we send from then on reaches the peer by itself. */
   readonly ends: { readonly epoch: number; readonly numbers: readonly number[] }
   readonly pages: number
+  /** Pages that the peer's gateway has not confirmed yet. */
+  readonly inHand?: readonly Digest[]
+  /** Restores of the peer that were answered since `sinceMs`, this one among them. */
+  readonly answered?: { readonly sinceMs: number; readonly count: number }
+  /** Where the peer was restored too often: nothing is given back before. */
+  readonly notBeforeMs?: number
   /** Null when everything has been given back. */
   readonly cursor: ReturnCursor | null
+}
+
+/** Pages that have come of a peer's answer to our newest restore, in one epoch of its own. */
+export interface Answer {
+  /** By page; the epoch is the peer's. */
+  readonly pages: LaneHeld
+  readonly lastPage: number | null
+}
+
+/** What a peer gave back in vain since `sinceMs`: it cost a check each, and brought nothing. */
+export interface Fruitless {
+  readonly sinceMs: number
+  readonly count: number
 }
 
 /** The peer holds numbers that we never gave: our database is an older one. */
@@ -84,24 +104,123 @@ function pastOf({ epoch, out, past = [] }: Link): LaneHeld[] {
  * numbers go on in an epoch of which none was ever given, and the peer is asked for what was lost.
  */
 export function withEpoch(link: Link, epoch: number, nowMs: number): Link {
-  const { toldHeld: _ofTheOld, rolledBack: _mended, ...rest } = link
+  const { toldHeld: _ofTheOld, rolledBack: _mended, answer: _before, ...rest } = link
   const { out } = newLink(link.peer, 0)
   const pages = { lane: 0, epoch, upTo: 0, beyond: [] }
   const awaited = { epoch, sinceMs: nowMs, pages, lastPage: null }
   return { ...rest, epoch, out, past: pastOf(link), awaited, sealedAtMs: 0 }
 }
 
+/** A page as the peer said it, in its own `peerEpoch`, of the answer to our restore of `epoch`. */
+interface Page {
+  readonly epoch: number
+  readonly number: number
+  readonly isLast: boolean
+  readonly peerEpoch: number
+}
+
+/** A peer that was restored itself begins anew, somewhere: only its newest epoch is kept. */
+function answerWith({ answer }: Link, { number, isLast, peerEpoch }: Page): Answer {
+  if (answer !== undefined && answer.pages.epoch > peerEpoch) return answer
+  const isSame = answer?.pages.epoch === peerEpoch
+  const none: Answer = {
+    pages: { lane: 0, epoch: peerEpoch, upTo: 0, beyond: [] },
+    lastPage: null,
+  }
+  const { pages, lastPage } = isSame ? answer : none
+  return { pages: taken(pages, number), lastPage: isLast ? number : lastPage }
+}
+
 /** The link with one page more of what the peer gives back; whole once all up to the last are in. */
-export function withPage(
-  link: Link,
-  page: { epoch: number; number: number; isLast: boolean },
-): Link {
+export function withPage(before: Link, page: Page): Link {
+  const link =
+    page.epoch === before.epoch ? { ...before, answer: answerWith(before, page) } : before
   const { awaited, ...rest } = link
   if (awaited === undefined || awaited.epoch !== page.epoch) return link
   const pages = taken(awaited.pages, page.number)
   const lastPage = page.isLast ? page.number : awaited.lastPage
   if (lastPage !== null && pages.upTo >= lastPage) return rest
   return { ...rest, awaited: { ...awaited, pages, lastPage } }
+}
+
+/**
+ * Whether what the peer gives back is what this node may have asked for: a page of the answer to a
+ * restore of its own, or one thing that came to light later. Once the answer is whole each page
+ * counts once, and none behind the last; but a peer that was restored itself since does not know
+ * how far it had got, and says in its new epoch what it may have said before.
+ */
+export function isAsked(
+  { past, epoch: newest, awaited, answer }: Link,
+  { epoch, page, items, passed }: Pick<Returned, "epoch" | "page" | "items" | "passed">,
+  peerEpoch: number,
+): boolean {
+  if (past === undefined || epoch > newest) return false
+  if (page === null) return items.length + passed.length === 1
+  const isOpen = epoch < newest || awaited !== undefined || answer?.pages.epoch !== peerEpoch
+  return isOpen || !(holds(answer.pages, page) || page > (answer.lastPage ?? page))
+}
+
+/** What is given back in vain at most in an hour: far more than any honest peer ever does. */
+const fruitlessMax = 1_000
+const fruitlessWindowMs = 3_600_000
+
+/** The link after so much more that a peer gave back in vain. */
+export function withFruitless(link: Link, count: number, nowMs: number): Link {
+  const { fruitless } = link
+  const isOver = fruitless === undefined || nowMs - fruitless.sinceMs >= fruitlessWindowMs
+  const after = isOver
+    ? { sinceMs: nowMs, count }
+    : { ...fruitless, count: fruitless.count + count }
+  return { ...link, fruitless: after }
+}
+
+/** Whether nothing more of what this peer gives back is looked at for now. */
+export function isFruitless({ fruitless }: Link, nowMs: number): boolean {
+  if (fruitless === undefined || fruitless.count < fruitlessMax) return false
+  return nowMs - fruitless.sinceMs < fruitlessWindowMs
+}
+
+/** Restores of one peer that are answered at once in an hour; a further one waits until it is over. */
+const answeredMax = 4
+const answeredWindowMs = 3_600_000
+
+/** When the next restore of the peer is answered, and how many have been in that hour. */
+function turnOf(
+  before: PeerRestore | undefined,
+  nowMs: number,
+): Pick<PeerRestore, "answered" | "notBeforeMs"> {
+  const { answered, notBeforeMs } = before ?? {}
+  // One that still waits has cost nothing: the newer takes its place.
+  if (answered !== undefined && notBeforeMs !== undefined && notBeforeMs > nowMs) {
+    return { answered, notBeforeMs }
+  }
+  const isOver = answered === undefined || nowMs - answered.sinceMs >= answeredWindowMs
+  if (isOver) return { answered: { sinceMs: nowMs, count: 1 } }
+  if (answered.count < answeredMax) return { answered: { ...answered, count: answered.count + 1 } }
+  const endMs = answered.sinceMs + answeredWindowMs
+  return { answered: { sinceMs: endMs, count: 1 }, notBeforeMs: endMs }
+}
+
+/** Whether the peer's restore is answered later, because there were so many of them. */
+export function isPutOff({ notBeforeMs }: PeerRestore, nowMs: number): boolean {
+  return notBeforeMs !== undefined && nowMs < notBeforeMs
+}
+
+/** Pages on their way to a peer at most. By file a stick carries many at once, and takes days. */
+const inHandMax = 16
+const inHandByFileMax = 256
+
+/** Whether the peer takes in its pages too slowly to be given another now. */
+export function isBehind({ inHand = [] }: PeerRestore, isByFile: boolean): boolean {
+  return inHand.length >= (isByFile ? inHandByFileMax : inHandMax)
+}
+
+/** The link after a page has left the outbox; the same where this was none. */
+export function withPageSettled(link: Link, digest: Digest): Link {
+  const { peerRestore } = link
+  if (peerRestore?.inHand?.includes(digest) !== true) return link
+  const inHand = peerRestore.inHand.filter((it) => it !== digest)
+  return { ...link, peerRestore: { ...peerRestore, inHand } }
 }
 
 /** The link with a restore of the peer accepted: everything that it lost is to be given back. */
@@ -112,8 +231,10 @@ export function withPeerRestore(
 ): Link {
   const { epoch, given, held } = told
   const ends = { epoch: link.epoch, numbers: link.out.map((it) => it.number) }
-  const fresh = { pages: 0, cursor: firstCursor, acceptedAtMs: nowMs }
-  return { ...link, peerRestore: { epoch, given, held, ends, ...fresh } }
+  const { peerRestore: before } = link
+  const inHand = before?.inHand ?? []
+  const fresh = { pages: 0, cursor: firstCursor, acceptedAtMs: nowMs, inHand }
+  return { ...link, peerRestore: { epoch, given, held, ends, ...fresh, ...turnOf(before, nowMs) } }
 }
 
 /** The link that gives back everything once more: something was due and could not be said. */

@@ -132,7 +132,7 @@ export function deskApp(parts: DeskParts): Hono {
   app.get("/v1/threads/:id", async (c) => c.json(await threadReport(parts, c.req.param("id"))))
   app.post("/v1/warnings", async (c) => {
     const release = readRelease(await bodyOf(c.req))
-    // Said before anything is sealed, so that no half of the addressees is warned.
+    // A name that nobody has added is a mistake in the order: it is said before anybody is warned.
     for (const { org } of release.addressees) peers.known(org)
     return c.json(saidOf(await submit(release)))
   })
@@ -171,6 +171,9 @@ function inboxRoutes(app: Hono, parts: DeskParts): void {
 }
 
 function saidOf(answer: ExchangeAnswer): Omit<Extract<ExchangeAnswer, { kind: "said" }>, "kind"> {
-  if (answer.kind === "said") return { message: answer.message, threads: answer.threads }
+  if (answer.kind === "said") {
+    const { message, threads, leftOut } = answer
+    return { message, threads, leftOut }
+  }
   throw new RangeError(`an act is answered by what was said, and not by ${answer.kind}`)
 }

@@ -23,7 +23,7 @@ const actHints: Readonly<Record<ActRefusal, string>> = {
   malformed_content: "correct the field that is named and send it again",
   no_addressee: "name at least one peer",
   restored_without_epoch:
-    "warn the others now, without this one; then stop the node, type tearline restore, start it again",
+    "tell this peer by another way now; then stop the node, type tearline restore, start it again",
   threat_to_life_needs_reason: "raise the precedence, or say why it is lower",
 }
 

@@ -213,6 +213,12 @@ export class Checkers {
   ): void {
     const said = answer.kind === "said" ? this.said.get(answer.message) : undefined
     if (said === undefined || answer.kind !== "said") return
+    for (const { org, code } of answer.leftOut) {
+      const row = own.exchangeDisk.links.get(org)
+      const isDamaged = row !== undefined && own.exchangeDisk.damage.isIn(row)
+      if (isDamaged || row?.link.rolledBack !== undefined) continue
+      this.fail("I10", `${own.name} leaves ${org} out (${code}) and nothing is in the way`)
+    }
     const fault = audienceFault(input, answer, said.to)
     if (fault !== undefined) this.fail("I6", `what ${own.name} released ${fault}`)
   }

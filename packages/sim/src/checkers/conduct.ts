@@ -94,13 +94,14 @@ export function audienceFault(
   answer: Extract<ExchangeAnswer, { readonly kind: "said" }>,
   to: ReadonlyMap<OrgId, Addressed>,
 ): string | undefined {
-  const wrong = input.addressees.find(({ org, asks = [], releasableTo = [] }) => {
+  const reached = input.addressees.filter(({ org }) => answer.leftOut.every((it) => it.org !== org))
+  const wrong = reached.find(({ org, asks = [], releasableTo = [] }) => {
     const part = to.get(org)?.part
     const isSame =
       String(part?.asks) === String(asks) && String(part?.releasableTo) === String(releasableTo)
     return !isSame || part?.subject?.thread !== answer.threads.find((it) => it.org === org)?.thread
   })
-  if (to.size !== input.addressees.length) return "is sealed to others than it is released to"
+  if (to.size !== reached.length) return "is sealed to others than it is released to"
   return wrong && `tells ${wrong.org} what is another's, or not what is its own`
 }
 

@@ -111,6 +111,10 @@ export class Workload {
     this.released += 1
     this.#world.checkers.accepted(from, answer)
     this.#world.checkers.released(from, input, answer)
+    const leftOut = answer.kind === "said" ? answer.leftOut.map((it) => it.org) : []
+    // Whoever was told that somebody was left out warns them alone, once somebody has mended it.
+    const addressees = input.addressees.filter((it) => leftOut.includes(it.org))
+    if (addressees.length > 0) this.#ask(from, { ...input, addressees })
   }
 
   #content(precedence: Precedence): Readonly<Record<string, unknown>> {

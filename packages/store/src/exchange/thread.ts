@@ -13,6 +13,7 @@ import type {
 } from "@tearline/core"
 
 import type { Field, Outcome, Statement } from "../batch.ts"
+import { StoreError } from "../error.ts"
 import {
   base64,
   booleanOf,
@@ -166,7 +167,16 @@ export function threadsWithPrefix(prefix: string): Statement {
   }
 }
 
+/** Written by `commitOf` out of a link. Throws `corrupt` where it is none any more. */
+function linkOf(state: string): Link {
+  try {
+    return JSON.parse(state) as Link
+  } catch {
+    // What the parser says of it would repeat the row.
+    throw new StoreError("corrupt", "a stored link is damaged; stop and restore from a backup")
+  }
+}
+
 export function storedLinkOf([state, version]: readonly Field[]): StoredLink {
-  // Written by `commitOf` out of a link.
-  return { link: JSON.parse(textOf(state)) as Link, version: numberOf(version) }
+  return { link: linkOf(textOf(state)), version: numberOf(version) }
 }
