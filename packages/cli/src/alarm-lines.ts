@@ -11,9 +11,7 @@ const words: Readonly<Record<string, (it: NodeAlarm, nowMs: number) => string>> 
   conflict: (it) => `${placeOf(it)}: two messages contradict each other; both are kept and shown`,
   "unknown-policy": (it) => `${placeOf(it)} names a policy unknown here: the built-in times count`,
   damaged: (it) => `${placeOf(it)} is damaged where it is stored: restore it from a backup`,
-  "restored-without-epoch": (it) =>
-    `${peerOf(it)} holds what this database has lost; nothing is sent to it: ` +
-    "stop the node, type tearline restore, start it again",
+  "restored-without-epoch": withoutEpochWords,
   "restored-too-often": (it) =>
     `${peerOf(it)} was restored again and again; what it lost is given back from ` +
     `${absolute(it.untilMs ?? 0)}: ask it why, by another way`,
@@ -21,6 +19,13 @@ const words: Readonly<Record<string, (it: NodeAlarm, nowMs: number) => string>> 
     `${peerOf(it)} is silent, last heard ${ago(it.sinceMs ?? 0, nowMs)}`,
   gaps: (it) =>
     `${peerOf(it)}: ${it.missing ?? 0} of its messages missing here, ${it.unheld ?? 0} of ours there`,
+}
+
+function withoutEpochWords(it: NodeAlarm): string {
+  const then = "stop the node, type tearline restore, start it again"
+  const lost = `${peerOf(it)} holds what this database has lost; nothing is sent to it: `
+  if (it.laterEpoch === undefined) return lost + then
+  return `${lost}it knows of epoch ${it.laterEpoch}, so set this machine's clock right, then ${then}`
 }
 
 function storageWords({ process = "", code = "" }: NodeAlarm): string {

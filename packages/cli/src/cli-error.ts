@@ -24,6 +24,8 @@ export type CliErrorCode =
   | "port_in_use"
   | "no_database"
   | "database_behind"
+  | "epoch_behind"
+  | "clock_behind"
   | "wrong_root_key"
   | "start_failed"
   | "internal"
@@ -49,6 +51,8 @@ const exits: Readonly<Record<CliErrorCode, ExitCode>> = {
   port_in_use: exitCodes.environment,
   no_database: exitCodes.environment,
   database_behind: exitCodes.environment,
+  epoch_behind: exitCodes.environment,
+  clock_behind: exitCodes.environment,
   wrong_root_key: exitCodes.refused,
   start_failed: exitCodes.environment,
   internal: exitCodes.internal,

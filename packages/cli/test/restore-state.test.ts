@@ -44,10 +44,15 @@ test("M-ID-12: each epoch is greater than any before it, whatever the clock show
   )
 })
 
-test("a mark that is damaged stands in nobody's way", () => {
+/** Later than whatever the tests have signed before. */
+const lateMs = 5e12
+
+test("a mark that is damaged stands in nobody's way, while the clock is right", () => {
   writeFileSync(`${folder.dir}/high-water.json`, "{")
   const before = restoreEpoch(folder)
-  expect(authoriseRestore(folder, { nowMs: 0 }).epoch).toBe(before + 1)
+  const { epoch, isByClock } = authoriseRestore(folder, { nowMs: lateMs })
+  expect(epoch).toBe(Math.max(before + 1, lateMs / 1000))
+  expect(isByClock).toBe(true)
 })
 
 test("a mark of another form says nothing, and stands in nobody's way", () => {
@@ -58,9 +63,38 @@ test("a mark of another form says nothing, and stands in nobody's way", () => {
   for (const mark of [...marks, ...odd.map((it) => ({ version: 1, links: {}, ...it }))]) {
     writeFileSync(`${folder.dir}/high-water.json`, JSON.stringify(mark))
     const before = restoreEpoch(folder)
-    expect(authoriseRestore(folder, { nowMs: 0 }).epoch).toBe(before + 1)
+    expect(authoriseRestore(folder, { nowMs: lateMs }).epoch).toBe(before + 1)
   }
   rmSync(`${folder.dir}/high-water.json`)
+})
+
+test("M-ID-12: without a mark, a clock that is certainly wrong authorises nothing", () => {
+  const kept = readFileSync(folder.statement("restore"))
+  const day = 86_400_000
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: lateMs - 2 * day }), (nowMs) => {
+      expect(() => authoriseRestore(folder, { nowMs })).toThrow(
+        expect.objectContaining({ code: "clock_behind", hint: expect.stringContaining("clock") }),
+      )
+    }),
+    { numRuns: 20 },
+  )
+  expect(readFileSync(folder.statement("restore"))).toEqual(kept)
+  // Whoever knows of the epochs used needs no clock.
+  const mark = { version: 1, restoreEpoch: restoreEpoch(folder), links: {}, gatewayMs: 0 }
+  writeFileSync(`${folder.dir}/high-water.json`, JSON.stringify(mark))
+  const done = authoriseRestore(folder, { nowMs: 0 })
+  expect(done).toMatchObject({ epoch: mark.restoreEpoch + 1, isByClock: false })
+  rmSync(`${folder.dir}/high-water.json`)
+})
+
+test("M-ID-12: nor does it with the first statements alone", async () => {
+  const fresh = new NodeFolder(`${work}/birch`)
+  await initNode({ dir: fresh.dir, name: "Birch", listen: { host: "127.0.0.1", port: 0 } })
+  expect(() => authoriseRestore(fresh, { nowMs: Date.UTC(2019, 0, 1) })).toThrow(
+    expect.objectContaining({ code: "clock_behind" }),
+  )
+  expect(authoriseRestore(fresh, { nowMs: Date.now() }).isByClock).toBe(true)
 })
 
 test("a restore statement that is cut anywhere is named, and replaced by the next restore", () => {
@@ -76,8 +110,7 @@ test("a restore statement that is cut anywhere is named, and replaced by the nex
     }),
     { numRuns: 50 },
   )
-  const nowMs = 2_000_000_000_000
-  const { epoch } = authoriseRestore(folder, { nowMs })
+  const { epoch } = authoriseRestore(folder, { nowMs: lateMs })
   expect(restoreEpoch(folder)).toBe(epoch)
 })
 

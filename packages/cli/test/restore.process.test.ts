@@ -95,6 +95,25 @@ test("a node comes back from a backup whole, and nobody retypes or sends anythin
   expect(alarms.map((it) => it.kind)).toEqual([])
 }, 180_000)
 
+test("M-ID-12: a statement older than the database's epoch starts nothing; the next is above it", async () => {
+  await nodes.stop(birch)
+  const newest = await json<{ epoch: number }>(birch, "restore")
+  await nodes.up(birch)
+  await nodes.stop(birch)
+  // What is kept elsewhere may be of before the restore; the mark is kept nowhere.
+  for (const it of [`${birch}/high-water.json`, `${birch}/statements/restore.cbor`]) rmSync(it)
+  const refused = await tearline(birch, "up", "--json")
+  expect(refused.stderr).toContain('"code": "epoch_behind"')
+  expect(refused.stderr).toContain("tearline restore")
+  const again = await tearline(birch, "up", "--json")
+  expect(again.stderr).toContain('"code": "epoch_behind"')
+  const { epoch } = await json<{ epoch: number }>(birch, "restore")
+  expect(epoch).toBeGreaterThan(newest.epoch)
+  await nodes.up(birch)
+  const thread = await warned(birch, "Alder", { precedence: "FLASH" })
+  await agreed([thread])
+}, 120_000)
+
 test("a new epoch is not authorised under a running node, nor by another root key", async () => {
   expect((await tearline(birch, "restore", "--json")).stderr).toContain("already_running")
   await nodes.stop(birch)

@@ -51,6 +51,15 @@ test("an epoch that was used before is refused, and nothing is written", async (
   expect(world.of("alder").journal.commits.count).toBe(count)
 })
 
+test("M-ID-12: an epoch older than a link's is refused as such, and nothing is written", async () => {
+  const world = createWorld()
+  await world.warn("alder", "birch")
+  await reopen(world, 7)
+  const { count } = world.of("alder").journal.commits
+  expect(await reopen(world, 6)).toEqual({ kind: "refused", code: "epoch_behind" })
+  expect(world.of("alder").journal.commits.count).toBe(count)
+})
+
 test("a peer that the backup did not know is spoken to in the new epoch", async () => {
   const world = createWorld()
   await reopen(world, 5)

@@ -38,7 +38,7 @@ import { deskApp } from "./desk/desk.ts"
 import { Events } from "./desk/events.ts"
 import { serveOn, type Served } from "./desk/socket.ts"
 import { Subjects } from "./desk/subjects.ts"
-import { codeOf } from "./exchange-error.ts"
+import { codeOf, ExchangeError } from "./exchange-error.ts"
 import { GatewayLine } from "./gateway-line.ts"
 import { hashing } from "./hashing.ts"
 import type { InnerLine } from "./inner-line.ts"
@@ -299,6 +299,10 @@ async function reopen({ keys, peers, ports }: Parts, submit: Carriage["submit"])
   const { epoch, statement } = restore
   const answer = await submit({ kind: "reopened", epoch, statement, peers: orgs })
   if (answer.kind === "noted") ports.diagnostics("info", "epoch_opened", { epoch })
+  if (answer.kind !== "refused" || answer.code !== "epoch_behind") return
+  // Whatever it said next might stand under a number that was given before.
+  const message = `a link is in a newer epoch than ${epoch}: authorise the restore once more`
+  throw new ExchangeError("bad_config", message)
 }
 
 function serveDesk(

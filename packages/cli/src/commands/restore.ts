@@ -36,6 +36,12 @@ async function runRestore(context: Context): Promise<Report> {
     document: done,
     lines: [
       `authorised epoch ${done.epoch} at ${absolute(done.atMs)}`,
+      ...(done.isByClock
+        ? [
+            "no record of earlier epochs is here: if that is not the time now, set the clock and " +
+              "type this again",
+          ]
+        : []),
       "",
       asCalled(`next: start it with: tearline up --dir ${plain(folder.dir)}`, calling),
       asCalled("and see who has given back everything with: tearline status", {

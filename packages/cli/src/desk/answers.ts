@@ -31,6 +31,8 @@ export interface NodeAlarm {
   readonly peerName?: string
   readonly thread?: string
   readonly sinceMs?: number
+  /** Of `restored-without-epoch`: a newer epoch of this node that the peer knows, if it does. */
+  readonly laterEpoch?: number
   /** Of `restored-too-often`: when giving back goes on. */
   readonly untilMs?: number
   readonly missing?: number

@@ -4,7 +4,7 @@ import type { RoleUrls } from "@tearline/postgres"
 import { gatewayProgress } from "@tearline/store"
 
 import type { NodeFolder } from "../state/folder.ts"
-import { mustNotBeBehind, writeHighWater } from "../state/high-water.ts"
+import { mustNotBeAhead, mustNotBeBehind, writeHighWater } from "../state/high-water.ts"
 import { restoreEpoch } from "../state/restore.ts"
 
 const everyMs = 10_000
@@ -16,10 +16,14 @@ export interface Mark {
   close(urls: RoleUrls): Promise<void>
 }
 
-/** Throws `database_behind` where the databases are older ones than those that this node ran on. */
+/**
+ * Throws `database_behind` where the databases are older ones than those that this node ran on, and
+ * `epoch_behind` where they are in an epoch that no restore statement here authorises.
+ */
 export async function openMark(folder: NodeFolder, urls: RoleUrls): Promise<Mark> {
   const epoch = restoreEpoch(folder)
   await mustNotBeBehind(folder, urls, epoch)
+  await mustNotBeAhead(folder, urls, epoch)
   let gatewayMs = await gatewayProgress(urls.gateway)
   let timer: NodeJS.Timeout | undefined
   let writing: Promise<void> | undefined

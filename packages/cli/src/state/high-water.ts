@@ -89,6 +89,42 @@ export async function mustNotBeBehind(
   if (gatewayMs < mark.gatewayMs) throw databaseBehind("the gateway")
 }
 
+/**
+ * Refuses a newest restore that is older than an epoch which links are in: its statement was lost,
+ * or made while the clock was wrong and there was no mark. The exchange could not open it, and
+ * would go on under numbers that may have been given. What the links are in is kept first, so that
+ * the next restore is authorised above it, whatever the clock shows.
+ *
+ * @throws CliError `epoch_behind`; StoreError.
+ */
+export async function mustNotBeAhead(
+  folder: NodeFolder,
+  urls: RoleUrls,
+  restoreEpoch: number,
+): Promise<void> {
+  const links = Object.entries(await linkProgress(urls.exchange))
+  const ahead = links.filter(([, { epoch }]) => epoch > Math.max(1, restoreEpoch))
+  if (ahead.length === 0) return
+  const known = { restoreEpoch, gatewayMs: 0, links: {}, ...readHighWater(folder) }
+  const kept: HighWater = {
+    version: 1,
+    restoreEpoch: known.restoreEpoch,
+    gatewayMs: known.gatewayMs,
+    links: { ...known.links, ...Object.fromEntries(ahead) },
+  }
+  replaceFile(fileOf(folder), `${JSON.stringify(kept, undefined, 2)}\n`)
+  throw epochBehind(restoreEpoch, Math.max(...ahead.map(([, it]) => it.epoch)))
+}
+
+function epochBehind(restoreEpoch: number, newest: number): CliError {
+  const what = restoreEpoch === 0 ? "there is no restore statement" : `it is for ${restoreEpoch}`
+  return new CliError("epoch_behind", `the database is in epoch ${newest}, and ${what}`, {
+    hint:
+      "check this machine's clock, then authorise the restore once more, with the offline root key: " +
+      "tearline restore",
+  })
+}
+
 function databaseBehind(what: string): CliError {
   return new CliError("database_behind", `the database has less about ${what} than it had before`, {
     hint:

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs"
 
 import {
   checkIdentity,
+  checkOperations,
   checkRestore,
   CryptoError,
   signRestore,
@@ -21,12 +22,16 @@ export interface Authorised {
   readonly org: string
   readonly epoch: number
   readonly atMs: number
+  /** No record of earlier epochs is here: that this one is greater rests on the machine's clock. */
+  readonly isByClock: boolean
 }
 
 /**
  * Signs and keeps a restore statement; the exchange shows it to every peer at its next start.
  *
- * @throws CliError `already_running`, `cannot_read`, `wrong_root_key`, `cannot_write`.
+ * @throws CliError `already_running`, `cannot_read`, `wrong_root_key`, `cannot_write`;
+ *   `clock_behind` where only the clock could tell a new epoch from an old one, and it is certainly
+ *   wrong.
  */
 export function authoriseRestore(
   folder: NodeFolder,
@@ -57,8 +62,44 @@ function authorise(
       cause,
     })
   }
+  const isByClock = readHighWater(folder) === undefined
+  if (isByClock) mustBeAfter(lastStatedSeconds(folder, identity), issuedSeconds)
   replaceFile(folder.statement("restore"), statement)
-  return { org: folder.config().org, epoch, atMs: issuedSeconds * 1000 }
+  return { org: folder.config().org, epoch, atMs: issuedSeconds * 1000, isByClock }
+}
+
+/** Of a clock that was adjusted since, and no more. */
+const clockSlackSeconds = 86_400
+
+function mustBeAfter(statedSeconds: number, nowSeconds: number): void {
+  if (nowSeconds >= statedSeconds - clockSlackSeconds) return
+  const [now, stated] = [nowSeconds, statedSeconds].map((it) =>
+    new Date(it * 1000).toISOString().slice(0, 10),
+  )
+  const message = `this machine's clock shows ${now}, but this node signed a statement on ${stated}`
+  throw new CliError("clock_behind", message, {
+    hint:
+      "set the clock right and type it again: high-water.json is lost or damaged, so that only the " +
+      "clock can tell a new epoch from one that was used",
+  })
+}
+
+/** The latest time at which this node is known to have signed a statement. */
+function lastStatedSeconds(folder: NodeFolder, identity: Identity): number {
+  const operations = () => checkOperations(folder.readStatement("operations"), identity)
+  const restored = () => checkRestore(folder.readStatement("restore"), identity)
+  const hasRestored = existsSync(folder.statement("restore"))
+  return Math.max(...[operations, ...(hasRestored ? [restored] : [])].map(issuedIn))
+}
+
+/** 0 for what does not hold: a damaged statement proves nothing. */
+function issuedIn(read: () => { readonly issuedSeconds: number }): number {
+  try {
+    return read().issuedSeconds
+  } catch (error) {
+    if (error instanceof CryptoError) return 0
+    throw error
+  }
 }
 
 /** The newest epoch that this folder knows of; the peers know whether there was a newer one. */
@@ -94,7 +135,9 @@ function statedEpoch(folder: NodeFolder): number | undefined {
   }
 }
 
-function identityOf(folder: NodeFolder): ReturnType<typeof checkIdentity> {
+type Identity = ReturnType<typeof checkIdentity>
+
+function identityOf(folder: NodeFolder): Identity {
   try {
     return checkIdentity(folder.readStatement("identity"))
   } catch (cause) {

@@ -10,7 +10,12 @@ import type { ExchangeAnswer, Reopened } from "./inputs.ts"
 import { say } from "./saying.ts"
 import { changeLink, type Desk, type Turn } from "./turn.ts"
 
-/** Opens the new epoch on every link that is still in an older one. All or nothing. */
+/**
+ * Opens the new epoch on every link that is still in an older one. All or nothing.
+ *
+ * Refused as `epoch_not_new` where it is open already, and as `epoch_behind` where a link is in a
+ * newer one: then the root has to authorise a greater epoch before anything is sealed.
+ */
 export async function reopen(
   desk: Desk,
   turn: Turn,
@@ -20,7 +25,7 @@ export async function reopen(
   const older: Link[] = []
   for (const peer of peers) {
     const { link } = await desk.memory.link(peer, nowMs)
-    if (link.epoch > epoch) return { kind: "refused", code: "epoch_not_new" }
+    if (link.epoch > epoch) return { kind: "refused", code: "epoch_behind" }
     if (link.epoch < epoch) older.push(link)
   }
   if (older.length === 0 && peers.length > 0) return { kind: "refused", code: "epoch_not_new" }

@@ -6,7 +6,7 @@
  */
 
 import { withTaken, withTold, type Link } from "../link/link.ts"
-import { isAhead } from "../link/restore.ts"
+import { isAhead, withRolledBack } from "../link/restore.ts"
 import { readMessage, threadOf, type Message } from "../messages/statement.ts"
 import { entryRefusal, isFullFor, withCustody, withMessage, type Thread } from "../thread/thread.ts"
 import { precedences } from "../vocabulary/precedence.ts"
@@ -75,7 +75,7 @@ function linkAfter(desk: Desk, link: Link, opened: Arrived["opened"], part: Mess
   const nowMs = desk.clock.nowMs()
   const after = withTold(withTaken(link, opened.place, nowMs), part.epoch, part.held)
   if (after.rolledBack !== undefined || !isAhead(after, part.held)) return after
-  return { ...after, rolledBack: { sinceMs: nowMs, unanswered: [] } }
+  return withRolledBack(after, part.held, nowMs)
 }
 
 /** Why a message may not come in. */

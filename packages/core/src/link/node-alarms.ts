@@ -37,7 +37,13 @@ export type NodeAlarm =
   | ThreadAlarm
   | { readonly kind: "link-silent"; readonly peer: OrgId; readonly sinceMs: number }
   /** The peer holds what this database has lost: nothing may be sealed to it before a new epoch. */
-  | { readonly kind: "restored-without-epoch"; readonly peer: OrgId; readonly sinceMs: number }
+  | {
+      readonly kind: "restored-without-epoch"
+      readonly peer: OrgId
+      readonly sinceMs: number
+      /** Newer than the link's own: the clock may have been wrong when that was authorised. */
+      readonly laterEpoch?: number
+    }
   /** The peer was restored so often that giving back to it waits. */
   | { readonly kind: "restored-too-often"; readonly peer: OrgId; readonly untilMs: number }
   | {
@@ -67,20 +73,28 @@ export interface WatchedNode {
   readonly links: readonly { readonly link: Link; readonly terms: AliveTerms }[]
 }
 
+/** Of a restore of this node that nobody has authorised, and of too many of the peer's. */
+function restoreAlarms({ peer, rolledBack, peerRestore }: Link, nowMs: number): NodeAlarm[] {
+  const alarms: NodeAlarm[] = []
+  if (rolledBack !== undefined) {
+    const { sinceMs, laterEpoch } = rolledBack
+    const later = laterEpoch === undefined ? {} : { laterEpoch }
+    alarms.push({ kind: "restored-without-epoch", peer, sinceMs, ...later })
+  }
+  if (peerRestore !== undefined && isPutOff(peerRestore, nowMs)) {
+    const untilMs = peerRestore.notBeforeMs ?? nowMs
+    alarms.push({ kind: "restored-too-often", peer, untilMs })
+  }
+  return alarms
+}
+
 function alarmsOfLink({ link, terms }: WatchedNode["links"][number], nowMs: number): NodeAlarm[] {
   const { peer } = link
   const [theirs] = beAliveOf(link, terms)
   const missing = gapCount(link)
   const unheld = unheldCount(link)
-  const { rolledBack, peerRestore } = link
-  const isWaiting = peerRestore !== undefined && isPutOff(peerRestore, nowMs)
   return [
-    ...(rolledBack === undefined
-      ? []
-      : [{ kind: "restored-without-epoch", peer, sinceMs: rolledBack.sinceMs } as const]),
-    ...(isWaiting
-      ? [{ kind: "restored-too-often", peer, untilMs: peerRestore.notBeforeMs ?? nowMs } as const]
-      : []),
+    ...restoreAlarms(link, nowMs),
     ...(isOverdue(theirs, nowMs)
       ? [{ kind: "link-silent", peer, sinceMs: theirs.startMs } as const]
       : []),

@@ -66,6 +66,8 @@ export interface Fruitless {
 /** The peer holds numbers that we never gave: our database is an older one. */
 export interface RolledBack {
   readonly sinceMs: number
+  /** An epoch of ours that the peer told of and that is newer than the link's, where it did. */
+  readonly laterEpoch?: number
   /** Messages taken in since whose `unsealed` is still to be said. */
   readonly unanswered: readonly { readonly thread: ThreadId; readonly message: MessageId }[]
 }
@@ -262,6 +264,13 @@ export function isAhead({ epoch, out }: Link, told: readonly LaneHeld[]): boolea
     const last = row.epoch === epoch ? (out[row.lane]?.number ?? 0) : 0
     return row.epoch >= epoch && lastOf(row) > last
   })
+}
+
+/** The link that was found to be rolled back by what the peer told. */
+export function withRolledBack(link: Link, told: readonly LaneHeld[], nowMs: number): Link {
+  const newest = told.reduce((latest, it) => Math.max(latest, it.epoch), 0)
+  const later = newest > link.epoch ? { laterEpoch: newest } : {}
+  return { ...link, rolledBack: { sinceMs: nowMs, ...later, unanswered: [] } }
 }
 
 /** Messages whose answer is owed after a roll-back at most: more than a peer may say in one lane. */
