@@ -26,6 +26,7 @@ import {
   lastWrittenMs,
   startHost,
 } from "@tearline/core"
+import { StoreError } from "@tearline/store"
 import { openExchangeStore, type ExchangeStore } from "@tearline/store/exchange"
 
 import { Arrivals } from "./arrivals.ts"
@@ -194,7 +195,7 @@ function carriageOf(parts: Parts): Carriage {
   const giving = new GivingBack({
     submit,
     onTrouble: (peer, error) =>
-      diagnostics("warn", "not_given_back", { peer, code: codeOf(error) }),
+      diagnostics("warn", "not_given_back", { peer, code: codeOf(error), ...damagedIn(error) }),
   })
   const taken = takenReportsOf(line, diagnostics)
   const gatewayKeyOf = (peer: OrgId) => peers.find(peer)?.verified.operation.gatewayKey
@@ -233,6 +234,12 @@ function carriageOf(parts: Parts): Carriage {
     },
   })
   return { host, submit, taken, departures, giving, answers, opener, arrivals }
+}
+
+/** Which message stands in the way: what is given back is read by nobody else. */
+function damagedIn(error: unknown): { readonly message?: string } {
+  const about = error instanceof StoreError ? error.about : undefined
+  return about === undefined ? {} : { message: about }
 }
 
 interface Carriage {

@@ -101,6 +101,7 @@ table exchange.link
   peer bytea not null
   version bigint not null
   state text not null
+  sum bytea not null
   CREATE UNIQUE INDEX link_pkey ON exchange.link USING btree (peer)
   grant tl_exchange: insert, select, update
 
@@ -122,6 +123,7 @@ table exchange.message
   lane smallint
   slot_number bigint
   sum bytea not null
+  opening_sum bytea
   CREATE INDEX message_digest ON exchange.message USING btree (digest, peer)
   CREATE INDEX message_place ON exchange.message USING btree (peer, direction, lane, epoch, slot_number) WHERE (slot_number IS NOT NULL)
   CREATE INDEX message_thread ON exchange.message USING btree (thread) WHERE (thread IS NOT NULL)

@@ -30,21 +30,28 @@ export type StoreErrorCode =
 interface Circumstances {
   readonly sqlState?: string | undefined
   readonly statement?: string | undefined
+  readonly about?: string | undefined
 }
 
-/** The one error of this package. Its message holds no value of any row, no password and no URL. */
+/**
+ * The one error of this package. Its message holds no value of any row but the id of what is
+ * damaged, no password and no URL.
+ */
 export class StoreError extends Error {
   override readonly name = "StoreError"
   readonly code: StoreErrorCode
   /** SQLSTATE of PostgreSQL or code of the socket, where one of them failed. */
   readonly sqlState: string | undefined
   readonly statement: string | undefined
+  /** Of what is damaged, where it is known: a message's id, or a link's peer. */
+  readonly about: string | undefined
 
   constructor(code: StoreErrorCode, message: string, circumstances: Circumstances = {}) {
     super(message)
     this.code = code
     this.sqlState = circumstances.sqlState
     this.statement = circumstances.statement
+    this.about = circumstances.about
   }
 }
 
@@ -57,7 +64,7 @@ const advice: Readonly<Record<StoreErrorCode, string>> = {
   not_migrated: "the database lacks a table of this version; run the migrations",
   migration_changed: "an applied migration has changed; restore its file",
   migration_unknown: "the database is newer than this program; update the program",
-  corrupt: "the database reports damage; stop and restore from a backup",
+  corrupt: "the database reports damage; stop the node and restore the database from a backup",
   failed: "the database refused a statement; report this",
 }
 

@@ -8,7 +8,10 @@ import { StoreError } from "./error.ts"
 /** A field that the table declares `not null`. */
 export function textOf(field: Field | undefined): string {
   if (typeof field === "string") return field
-  throw new StoreError("corrupt", "a field that is never empty is; restore from a backup")
+  throw new StoreError(
+    "corrupt",
+    "a field that is never empty is; stop the node and restore the database from a backup",
+  )
 }
 
 /** `\x…`: hexadecimal is what PostgreSQL sends bytes as, and what we call things by. */

@@ -5,22 +5,26 @@
 
 import { Client } from "pg"
 
-import type { Link, OrgId } from "@tearline/core"
+import type { OrgId } from "@tearline/core"
 
 import { asStoreError } from "./error.ts"
+import { storedLinkOf } from "./exchange/link.ts"
 
 /** Of each link its epoch and the version of its row: both only ever grow. */
 export type LinkProgress = Readonly<
   Record<OrgId, { readonly epoch: number; readonly version: number }>
 >
 
-/** Reads every link as the exchange's role. Throws StoreError. */
+/** Reads every link as the exchange's role. Throws StoreError, `corrupt` for a damaged one. */
 export async function linkProgress(exchangeUrl: string): Promise<LinkProgress> {
-  const rows = await read(exchangeUrl, "link_progress", "select version, state from exchange.link")
+  const text =
+    "select encode(peer, 'hex') peer, version, state, encode(sum, 'base64') sum from exchange.link"
+  const rows = await read(exchangeUrl, "link_progress", text)
   return Object.fromEntries(
-    rows.map((row) => {
-      const { peer, epoch } = JSON.parse(String(row["state"])) as Link
-      return [peer, { epoch, version: Number(row["version"]) }]
+    rows.map(({ peer, version, state, sum }) => {
+      const row = [`\\x${String(peer)}`, ...[version, state, sum].map(String)]
+      const stored = storedLinkOf(row)
+      return [stored.link.peer, { epoch: stored.link.epoch, version: stored.version }]
     }),
   )
 }

@@ -1,6 +1,8 @@
 import fc from "fast-check"
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest"
 
+import { linkProgress } from "@tearline/store"
+
 import { query } from "./database.ts"
 import { Desks } from "./desk.ts"
 import {
@@ -184,29 +186,54 @@ test("a failed turn leaves its connection good for the next, new statement or kn
   expect((await store.loadThread(threadId("t")))?.messages).toHaveLength(4)
 })
 
-test.each(["signed", "part"])(
-  "a bit that turned over in a message is damage: %s",
+test.each(["signed", "part", "opening"])(
+  "a bit that turned over in a message is damage, and the message is named: %s",
   async (column) => {
     const desk = await desks.fresh()
     const store = await desk.open()
     await store.commit([threadWrite("t"), linkWrite(), messageWrite("m")])
     const lane = { peer: birch, direction: "out", lane: 3, after: { epoch: 0, number: 0 } } as const
-    const readings = [
-      () => store.loadThread(threadId("t")),
+    const toGiveBack = [
       () => store.exchanged({ ...lane, limit: 10 }),
       () => store.sent(digest("m"), birch),
     ]
-    for (const read of readings) expect(await read()).toBeDefined()
+    const toShow = () => store.loadThread(threadId("t"))
+    // Nobody is shown what opens a message for others.
+    const readings = column === "opening" ? toGiveBack : [toShow, ...toGiveBack]
+    for (const read of [toShow, ...toGiveBack]) expect(await read()).toBeDefined()
     const last = `length(${column}) - 1`
     await query(desk.ownerUrl, [
       `update exchange.message set ${column} = set_byte(${column}, ${last},
       get_byte(${column}, ${last}) # 64)`,
     ])
     for (const read of readings) {
-      await expect(read()).rejects.toMatchObject({ code: "corrupt" })
+      await expect(read()).rejects.toMatchObject({
+        code: "corrupt",
+        about: messageId("m"),
+        message: expect.stringMatching(`${messageId("m")}.*restore`),
+      })
     }
   },
 )
+
+test.each([
+  ["state", "replace(state, '\"epoch\":1', '\"epoch\":3')"],
+  ["version", "version # 4"],
+])("a bit that turned over in a link is damage, and its peer is named: %s", async (column, to) => {
+  const desk = await desks.fresh()
+  const store = await desk.open()
+  await store.commit([linkWrite()])
+  expect(await store.links()).toHaveLength(1)
+  await query(desk.ownerUrl, [`update exchange.link set ${column} = ${to}`])
+  const named = { code: "corrupt", about: birch, message: expect.stringContaining(birch) }
+  for (const read of [
+    () => store.links(),
+    () => store.link(birch),
+    () => linkProgress(desk.ownerUrl),
+  ]) {
+    await expect(read()).rejects.toMatchObject(named)
+  }
+})
 
 test("an error names the statement and never a value (I13)", async () => {
   const store = await (await desks.fresh()).open()

@@ -145,6 +145,26 @@ test("what was written before messages had a sum has one, of the bytes that are 
   expect(row).toEqual({ is_sum: true })
 })
 
+test("what was written before openings had a sum has one, and where there is none none", async () => {
+  const name = "tl_desk_of_openings"
+  await query(server.url("tl_admin", "postgres"), [`create database ${name} owner tl_owner`])
+  const url = server.url("tl_owner", name)
+  const folder = folderOf("desk")
+  for (const file of filesOf("desk").filter((it) => it > "0004.sql")) rmSync(`${folder}/${file}`)
+  await migrate({ url, database: "desk", folder })
+  const same = "'d', 'in', 'heartbeat', 'b', 1, 1, 1, 1, 'ab', 'c', 's'"
+  await query(url, [
+    `insert into exchange.message (peer, id, digest, direction, kind, author, epoch, number, at_ms,
+      learned_at_ms, signed, part, sum, opening)
+      values ('b', 'i', ${same}, 'o'), ('b', 'j', ${same}, null)`,
+  ])
+  await migrate({ url, database: "desk" })
+  const rows = await query(url, [
+    "select opening_sum = sha256('o') as is_sum from exchange.message order by id",
+  ])
+  expect(rows).toEqual([{ is_sum: true }, { is_sum: null }])
+})
+
 test("schema.sql shows the databases as the migrations make them", async () => {
   const parts = databases.map(async ({ name }) => await schemaOf(server.url("tl_owner", name)))
   const text = (await Promise.all(parts)).join("\n")

@@ -137,6 +137,9 @@ const hints: Partial<Record<StoreErrorCode, string>> = {
     "install Tearline again, unchanged, in the version that this node ran before; " +
     "nothing in the database was touched",
   migration_unknown: "install the newer Tearline that this node ran before",
+  corrupt:
+    "restore the databases from a backup, then type tearline restore, and start it: " +
+    "docs/operating/backup-and-restore.md",
   unavailable: "see postgres/server.log in the state folder, or that the external server runs",
 }
 

@@ -27,6 +27,8 @@ const actHints: Readonly<Record<ActRefusal, string>> = {
   threat_to_life_needs_reason: "raise the precedence, or say why it is lower",
 }
 
+const restoring = "stop the node and restore the database from a backup, then: tearline restore"
+
 const ownHints: Partial<Record<ExchangeErrorCode, readonly [RefusalStatus, string]>> = {
   unauthorized: [401, "use the token of this node's state folder"],
   unknown_peer: [404, "list the peers; add the organisation with its invite"],
@@ -36,7 +38,7 @@ const ownHints: Partial<Record<ExchangeErrorCode, readonly [RefusalStatus, strin
   too_large: [413, "shorten it"],
   unknown_thread: [404, "list the threads with: tearline threads"],
   ambiguous_thread: [409, "give more of the thread's id"],
-  corrupt: [500, "stop the node and restore the database from a backup"],
+  corrupt: [500, restoring],
   closing: [503, "wait until the node has started again"],
 }
 
@@ -46,15 +48,17 @@ const seeDiagnostics = "look at the node's diagnostics"
 
 const storeHints: Readonly<Record<string, string>> = {
   disk_full: "free some space on the disk of the database; the node then goes on by itself",
-  corrupt: "stop the node and restore it from a backup",
+  corrupt: restoring,
 }
 
-function ofStore({ code }: StoreError): Refusal {
+function ofStore({ code, about, message }: StoreError): Refusal {
   const isPassing = passing.includes(code)
+  const refused = `the database refuses (${code}); nothing was done`
   return {
     status: isPassing ? 503 : 500,
     code,
-    message: `the database refuses (${code}); nothing was done`,
+    // Names what is damaged; what to do comes after it, and is the hint here.
+    message: about === undefined ? refused : (message.split("; ")[0] ?? refused),
     hint: storeHints[code] ?? (isPassing ? "try again in a moment" : seeDiagnostics),
   }
 }

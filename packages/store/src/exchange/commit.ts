@@ -29,7 +29,8 @@ import type { Statement } from "../batch.ts"
 import { columnOf } from "../column.ts"
 import { StoreError } from "../error.ts"
 import { columnsOf, insertion, type Source, unnested } from "../insertion.ts"
-import { sumOf } from "./message-sum.ts"
+import { linkSumOf } from "./link.ts"
+import { openingSumOf, sumOf } from "./message-sum.ts"
 import { leased } from "./outbox.ts"
 
 /** What the door knows about itself. */
@@ -72,34 +73,45 @@ const threadUpdateSql =
   `from ${unnested(threadUpdate)} new (id, expected, version, view_hash, is_closed) ` +
   "where it.id = new.id"
 
+/** A link written out once, for its column and for its sum. */
+interface StatedLink extends LinkWrite {
+  readonly state: string
+}
+
+function stated(write: LinkWrite): StatedLink {
+  return { ...write, state: JSON.stringify(write.link) }
+}
+
 const linkColumns = {
   peer: ["id", (it) => it.link.peer],
   version: ["whole", (it) => it.version],
-  state: ["text", (it) => JSON.stringify(it.link)],
-} satisfies Record<string, Source<LinkWrite>>
+  state: ["text", (it) => it.state],
+  sum: ["bytes", (it) => linkSumOf(it.version, it.state)],
+} satisfies Record<string, Source<StatedLink>>
 
-const insertLinks = insertion<LinkWrite>({
+const insertLinks = insertion<StatedLink>({
   name: "link_insert",
   table: "exchange.link",
   columns: linkColumns,
 })
 
-const linkUpdate: readonly Source<LinkWrite>[] = [
+const linkUpdate: readonly Source<StatedLink>[] = [
   ...Object.values(linkColumns),
   ["whole", (it) => it.expectedVersion],
 ]
 
 const linkUpdateSql =
   "update exchange.link it set " +
-  "version = case when it.version = new.expected then new.version end, state = new.state " +
-  `from ${unnested(linkUpdate)} new (peer, version, state, expected) where it.peer = new.peer`
+  "version = case when it.version = new.expected then new.version end, state = new.state, " +
+  "sum = new.sum " +
+  `from ${unnested(linkUpdate)} new (peer, version, state, sum, expected) where it.peer = new.peer`
 
 function updateThreads(rows: readonly ThreadWrite[]): Statement {
   const values = columnsOf(threadUpdate, rows)
   return { name: "thread_update", text: threadUpdateSql, values }
 }
 
-function updateLinks(rows: readonly LinkWrite[]): Statement {
+function updateLinks(rows: readonly StatedLink[]): Statement {
   return { name: "link_update", text: linkUpdateSql, values: columnsOf(linkUpdate, rows) }
 }
 
@@ -124,6 +136,7 @@ const insertMessages = insertion<MessageWrite>({
     lane: ["small", (it) => precedences.entries[it.message.statement.precedence].lane],
     slot_number: ["whole", (it) => it.slotNumber],
     sum: ["bytes", (it) => sumOf(it)],
+    opening_sum: ["bytes", (it) => openingSumOf(it)],
   },
   onConflict: "on conflict (peer, id) do nothing",
 })
@@ -275,7 +288,7 @@ const isKnown = (it: Versioned): boolean => it.expectedVersion !== null
 
 function headStatements(writes: Kinds): Statement[] {
   const threads = folded(writes.thread, (it) => it.thread.id)
-  const links = folded(writes.link, (it) => it.link.peer)
+  const links = folded(writes.link, (it) => it.link.peer).map(stated)
   return [
     ...some(threads.filter(isNew), insertThreads),
     ...some(threads.filter(isKnown), updateThreads),

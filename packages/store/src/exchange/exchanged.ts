@@ -13,7 +13,7 @@ import {
   textOf,
   threadIdOf,
 } from "../field.ts"
-import { asWritten } from "./message-sum.ts"
+import { asWritten, withOpeningAsWritten } from "./message-sum.ts"
 
 /** The receipt of the addressee's gateway: the one that the sender was given, where it is known. */
 const custody =
@@ -24,7 +24,7 @@ const custody =
 const fields =
   `it.id, it.digest, it.kind, it.lane, it.epoch, it.slot_number, it.thread, ` +
   `${base64("it.signed")}, ${base64("it.part")}, ${base64("it.opening")}, ${custody}, ` +
-  base64("it.sum")
+  `${base64("it.sum")}, ${base64("it.opening_sum")}`
 
 const rows = `select ${fields} from exchange.message it where it.slot_number is not null`
 
@@ -57,7 +57,8 @@ export function sentOf(own: OrgId, digest: Digest, peer: OrgId): Statement {
 }
 
 export function exchangedRow(row: readonly Field[]): Exchanged {
-  const [id, digest, kind, lane, epoch, number, thread, signed, part, opening, receipt, sum] = row
+  const [id, digest, kind, lane, epoch, number, thread, signed, part, opening, receipt] = row
+  const [sum, openingSum] = row.slice(11)
   const exchanged: Exchanged = {
     id: messageIdOf(id),
     digest: digestOf(digest),
@@ -69,5 +70,5 @@ export function exchangedRow(row: readonly Field[]): Exchanged {
     opening: bytesOf(opening),
     custody: orNull(receipt, bytesOf),
   }
-  return asWritten(exchanged, bytesOf(sum))
+  return withOpeningAsWritten(asWritten(exchanged, bytesOf(sum)), bytesOf(openingSum))
 }

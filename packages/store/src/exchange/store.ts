@@ -23,6 +23,7 @@ import { connect, type ConnectOptions, type Connections } from "../connection.ts
 import { digestOf, numberOf, orNull, orgOf, textOf, threadIdOf } from "../field.ts"
 import { commitOf, laneOf, type Writer } from "./commit.ts"
 import { exchangedOf, exchangedRow, sentOf } from "./exchanged.ts"
+import { linkFields, storedLinkOf } from "./link.ts"
 import {
   type Crowd,
   crowdOf,
@@ -48,7 +49,6 @@ import {
   loadedThreadOf,
   loadThreadOf,
   type LoadedThread,
-  storedLinkOf,
   summaryOf,
   threadsOf,
   threadsWithPrefix,
@@ -155,14 +155,14 @@ class Store implements ExchangeStore {
   async link(peer: OrgId): Promise<StoredLink | undefined> {
     const { rows } = await this.#connections.runOne({
       name: "link_load",
-      text: "select state, version from exchange.link where peer = $1::bytea",
+      text: `select ${linkFields} from exchange.link where peer = $1::bytea`,
       values: [Buffer.from(peer, "hex")],
     })
     return rows[0] === undefined ? undefined : storedLinkOf(rows[0])
   }
 
   async links(): Promise<StoredLink[]> {
-    const text = "select state, version from exchange.link order by peer"
+    const text = `select ${linkFields} from exchange.link order by peer`
     const { rows } = await this.#connections.runOne({ name: "link_list", text, values: [] })
     return rows.map(storedLinkOf)
   }

@@ -1,19 +1,8 @@
-/** Threads and links as they are stored: heads, and exact bytes for the exchange to read. */
+/** Threads as they are stored: heads, and exact bytes for the exchange to read. */
 
-import type {
-  Custody,
-  Digest,
-  Link,
-  MessageId,
-  OrgId,
-  Refusal,
-  StoredLink,
-  Thread,
-  ThreadId,
-} from "@tearline/core"
+import type { Custody, Digest, MessageId, OrgId, Refusal, Thread, ThreadId } from "@tearline/core"
 
 import type { Field, Outcome, Statement } from "../batch.ts"
-import { StoreError } from "../error.ts"
 import {
   base64,
   booleanOf,
@@ -165,18 +154,4 @@ export function threadsWithPrefix(prefix: string): Statement {
       "order by id limit 2",
     values: [bound("0"), bound("f")],
   }
-}
-
-/** Written by `commitOf` out of a link. Throws `corrupt` where it is none any more. */
-function linkOf(state: string): Link {
-  try {
-    return JSON.parse(state) as Link
-  } catch {
-    // What the parser says of it would repeat the row.
-    throw new StoreError("corrupt", "a stored link is damaged; stop and restore from a backup")
-  }
-}
-
-export function storedLinkOf([state, version]: readonly Field[]): StoredLink {
-  return { link: linkOf(textOf(state)), version: numberOf(version) }
 }
