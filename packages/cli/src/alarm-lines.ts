@@ -6,7 +6,9 @@ import type { Style } from "./terminal/style.ts"
 import { absolute, ago } from "./terminal/time.ts"
 
 const words: Readonly<Record<string, (it: NodeAlarm, nowMs: number) => string>> = {
-  "clock-suspect": () => "the node's clock has jumped; no due time moved: check the machine's time",
+  "clock-suspect": () =>
+    "the node's clock has jumped; no due time moved: set the machine's time right, " +
+    "then restart the node",
   storage: storageWords,
   conflict: (it) => `${placeOf(it)}: two messages contradict each other; both are kept and shown`,
   "unknown-policy": (it) => `${placeOf(it)} names a policy unknown here: the built-in times count`,
@@ -15,6 +17,9 @@ const words: Readonly<Record<string, (it: NodeAlarm, nowMs: number) => string>> 
   "restored-too-often": (it) =>
     `${peerOf(it)} was restored again and again; what it lost is given back from ` +
     `${absolute(it.untilMs ?? 0)}: ask it why, by another way`,
+  "link-damaged": (it) =>
+    `the stored link to ${peerOf(it)} is damaged; the next message writes it anew: if this stays, ` +
+    "stop the node, restore the database from a backup, type tearline restore, start it again",
   "link-silent": (it, nowMs) =>
     `${peerOf(it)} is silent, last heard ${ago(it.sinceMs ?? 0, nowMs)}`,
   gaps: (it) =>

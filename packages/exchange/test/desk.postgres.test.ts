@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto"
 import { statSync } from "node:fs"
 
+import { Client } from "pg"
 import { afterAll, beforeAll, expect, test } from "vitest"
 
 import { newLink, type Obligation, type OrgId, type ThreadId } from "@tearline/core"
@@ -291,6 +292,24 @@ test("M-LNK-19: one addressee whose link is in the way is left out and named, an
   const alone = await refusal("/v1/warnings", warningTo([cedar.org]))
   expect([alone.status, alone.body.code]).toEqual([422, "restored_without_epoch"])
   expect(alone.body.message).toContain(cedar.org)
+})
+
+test("a damaged link is named, and takes nothing but itself out of sight", async () => {
+  await introduceBirch()
+  expect((await refusal("/v1/warnings", warningTo([birch.org]))).status).toBe(200)
+  const state = async () => (await askDesk<object>(config, "/v1/status")).body
+  const damage = { kind: "link-damaged", peer: birch.org, peerName: "Birch" }
+  expect(await state()).toMatchObject({ alarms: expect.not.arrayContaining([damage]) })
+  const client = new Client({ connectionString: database.exchange })
+  await client.connect()
+  const upTo = `set state = replace(state, '"epoch":1', '"epoch":3')`
+  await client.query(`update exchange.link ${upTo} where peer = decode('${birch.org}', 'hex')`)
+  await client.end()
+  expect(await state()).toMatchObject({ alarms: expect.arrayContaining([damage]) })
+  expect((await askDesk(config, "/v1/inbox")).status).toBe(200)
+  // The running exchange knows better than the row, and writes it anew.
+  expect((await refusal("/v1/warnings", warningTo([birch.org]))).status).toBe(200)
+  expect(await state()).toMatchObject({ alarms: expect.not.arrayContaining([damage]) })
 })
 
 test("diagnostics name codes and never an officer, a token or a word that was said", async () => {

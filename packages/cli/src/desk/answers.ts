@@ -24,7 +24,7 @@ export interface LinkStatus {
 export interface NodeAlarm {
   /**
    * `clock-suspect`, `storage`, `conflict`, `unknown-policy`, `link-silent`, `gaps`, `damaged`,
-   * `restored-without-epoch`, `restored-too-often`; others may come.
+   * `restored-without-epoch`, `restored-too-often`, `link-damaged`; others may come.
    */
   readonly kind: string
   readonly peer?: string

@@ -22,7 +22,7 @@ import type { Subjects } from "./subjects.ts"
 import { type LinkParts, peerLinks, watchedLinks } from "./watched-links.ts"
 
 export interface InboxParts extends LinkParts {
-  readonly store: Pick<ExchangeStore, "links" | "openByPeer" | "openObligations">
+  readonly store: Pick<ExchangeStore, "link" | "links" | "openByPeer" | "openObligations">
   readonly subjects: Subjects
   readonly nameOf: (org: OrgId) => string
   readonly clock: Clock

@@ -21,7 +21,7 @@ import { type LinkParts, type PeerLink, peerLinks, watchedLinks } from "./watche
 
 export interface StatusParts extends LinkParts {
   readonly ownName: string
-  readonly store: Pick<ExchangeStore, "counts" | "links">
+  readonly store: Pick<ExchangeStore, "counts" | "link" | "links">
   readonly clock: Clock
   readonly nameOf: (org: OrgId) => string
   readonly isConnected: () => boolean
@@ -51,7 +51,9 @@ export async function nodeStatus(parts: StatusParts, threads: ThreadAlarms): Pro
     nowMs,
     isClockSuspect,
     restored: restoredLine(parts, links),
-    alarms: alarmsOf(watched, nowMs).map((it) => named(it, parts.nameOf)),
+    alarms: [...alarmsOf(watched, nowMs), ...damagedLinks(links)].map((it) =>
+      named(it, parts.nameOf),
+    ),
     links: links.map((it) => ({
       ...linkLine(it, nowMs),
       ...waitingLine(it, counts, parts),
@@ -69,7 +71,19 @@ function restoredLine({ restoredAtMs }: StatusParts, links: readonly PeerLink[])
   return { atMs: restoredAtMs, waitingFor: waited.map(({ peer }) => peer.name) }
 }
 
-function named(alarm: NodeAlarm, nameOf: StatusParts["nameOf"]): object {
+/** A link whose row cannot be used: the next write mends it while the node holds it in memory. */
+interface LinkDamage {
+  readonly kind: "link-damaged"
+  readonly peer: OrgId
+}
+
+function damagedLinks(links: readonly PeerLink[]): LinkDamage[] {
+  return links.flatMap(({ peer, isDamaged }) =>
+    isDamaged ? [{ kind: "link-damaged", peer: peer.org }] : [],
+  )
+}
+
+function named(alarm: NodeAlarm | LinkDamage, nameOf: StatusParts["nameOf"]): object {
   return "peer" in alarm ? { ...alarm, peerName: nameOf(alarm.peer) } : alarm
 }
 
