@@ -411,6 +411,18 @@ describe("bounds", () => {
     const held = await world.of("birch").journal.thread(thread)
     expect(held?.thread.messages).toHaveLength(2)
   })
+
+  test("what was durable and reported as failed is shown when it comes again (I3)", async () => {
+    const world = createWorld()
+    const thread = await world.warn("alder", "birch")
+    const { journal, shown } = world.of("birch")
+    const warning = takenOff(world.road)
+    journal.commits.losesNextAnswer = true
+    await expect(world.deliver(warning)).rejects.toThrow("unavailable")
+    expect(shown).toEqual([])
+    await world.deliver(warning)
+    expect(shown).toEqual([thread])
+  })
 })
 
 test("a node starts no earlier than anything was sealed or came in on any link", () => {

@@ -6,7 +6,7 @@
  */
 
 import type { Machine, Stepped } from "../host/host.ts"
-import type { Digest } from "../ids.ts"
+import type { Digest, OrgId } from "../ids.ts"
 import { heartbeatIsDue, toldOf } from "../link/link.ts"
 import { policyHashOf } from "../thread/identity.ts"
 import { withCustody, withRefusal } from "../thread/thread.ts"
@@ -153,15 +153,18 @@ async function tick(desk: Desk, turn: Turn, { links }: Ticked): Promise<Exchange
   return { kind: "noted" }
 }
 
-/** Runs `work` unless this envelope has been taken or refused before; then it is told so again. */
-async function once(
+/**
+ * Tells again what was told when this envelope was first taken or refused: a commit that was
+ * reported as failed may have been durable, and then nobody was told anything.
+ */
+async function tellAgain(
   desk: Desk,
   turn: Turn,
-  digest: Digest,
-  work: () => Promise<ExchangeAnswer>,
+  { digest, sender }: { readonly digest: Digest; readonly sender: OrgId },
 ): Promise<ExchangeAnswer> {
-  if (!(await desk.journal.hasArrived(digest))) return work()
   turn.outputs.push({ kind: "taken", digest })
+  const thread = await desk.journal.threadOf(digest, sender)
+  if (thread !== undefined && thread !== null) turn.outputs.push({ kind: "show", thread })
   return { kind: "again" }
 }
 
@@ -187,11 +190,14 @@ function handle(desk: Desk, turn: Turn, input: ExchangeInput): Promise<ExchangeA
   }
 }
 
-function arrive(desk: Desk, turn: Turn, input: Arrived | Unopenable): Promise<ExchangeAnswer> {
-  const { digest } = input.kind === "arrived" ? input.opened : input
-  return once(desk, turn, digest, () =>
-    input.kind === "arrived" ? take(desk, turn, input) : refuse(desk, turn, input, input.code),
-  )
+async function arrive(
+  desk: Desk,
+  turn: Turn,
+  input: Arrived | Unopenable,
+): Promise<ExchangeAnswer> {
+  const envelope = input.kind === "arrived" ? input.opened : input
+  if (await desk.journal.hasArrived(envelope.digest)) return tellAgain(desk, turn, envelope)
+  return input.kind === "arrived" ? take(desk, turn, input) : refuse(desk, turn, input, input.code)
 }
 
 async function stepped(desk: Desk, turn: Turn, input: ExchangeInput): Promise<ExchangeAnswer> {
