@@ -105,12 +105,12 @@ describe("a kind of message joins by being added to the repertoire", () => {
   )
 })
 
-describe("a planted bug is found within days of virtual time", () => {
-  test.each(Object.keys(plants))(
+describe("a planted bug is found within days of virtual time, by what is to find it", () => {
+  test.each(Object.entries(plants))(
     "%s",
-    async (plant) => {
+    async (plant, { foundBy }) => {
       const report = await simulate({ seed: `find ${plant}`, years: 10 * day, plant })
-      expect(broken(report)).toBeDefined()
+      expect(foundBy, broken(report)).toContain(report.violation?.invariant)
     },
     patienceMs,
   )

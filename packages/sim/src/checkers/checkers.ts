@@ -39,6 +39,7 @@ import {
 } from "./conduct.ts"
 import { countOf, Lanes } from "./lanes.ts"
 import { Promises } from "./promises.ts"
+import { shownFault, type Shown } from "./shown.ts"
 import { Violation } from "./violation.ts"
 import { Watch } from "./watch.ts"
 import { nameFault, wordingFault } from "./wording.ts"
@@ -382,10 +383,13 @@ export class Checkers {
   }
 
   /** An officer reads a message (I4). */
-  read(own: Organisation, id: MessageId, signed: string): void {
-    const said = this.said.get(id)
-    if (said !== undefined && said.signed === signed) return
-    this.fail("I4", `an officer of ${own.name} reads ${id}, which is not what was signed`)
+  read(own: Organisation, shown: Shown): void {
+    const { signed, to } = this.said.get(shown.id) ?? {}
+    const part = to?.get(own.org)?.part
+    const isKnown = signed !== undefined && part !== undefined
+    const fault = isKnown ? shownFault(shown, { signed, part }) : "nobody signed it"
+    if (fault !== undefined)
+      this.fail("I4", `an officer of ${own.name} reads ${shown.id}: ${fault}`)
   }
 
   /**

@@ -103,9 +103,11 @@ function addOnce<List extends "messages" | "custody" | "refusals">(
   draft: Draft | undefined,
   list: List,
   row: Draft[List][number],
-): void {
+): boolean {
   const rows: { readonly digest: Digest }[] | undefined = draft?.[list]
-  if (rows?.every((it) => it.digest !== row.digest) === true) rows.push(row)
+  const isNew = rows?.every((it) => it.digest !== row.digest) === true
+  if (isNew) rows?.push(row)
+  return isNew
 }
 
 /** Called with the writes of a transaction when they are durable. */
@@ -138,6 +140,8 @@ export class ExchangeDisk {
   readonly receipts = new Map<string, ReceiptRow>()
   readonly damage = new Damage()
   onCommit: OnCommit = () => undefined
+  /** A message of the other side stands in its thread now, and did not before. */
+  onCome: (thread: ThreadId, id: MessageId) => void = () => undefined
   /** What has been taken or refused is being taken again. */
   onTwice: (digest: Digest) => void = () => undefined
   /** A row is not as it was read, although no other process writes here. */
@@ -328,7 +332,8 @@ export class ExchangeDisk {
       case "custody":
         return this.#addCustody(drafts, write)
       case "refusal":
-        return addOnce(this.#draftOf(drafts, write.thread), "refusals", write.refusal)
+        addOnce(this.#draftOf(drafts, write.thread), "refusals", write.refusal)
+        return
       case "obligation":
         return this.#setObligation(drafts, write)
       case "link":
@@ -378,7 +383,8 @@ export class ExchangeDisk {
     this.platter.put(this.digests, `${digest}/${peer}`, thread)
     this.#addSlot(write)
     const row = { id, digest, direction, signed, part }
-    addOnce(this.#draftOf(drafts, thread), "messages", row)
+    const isNew = addOnce(this.#draftOf(drafts, thread), "messages", row)
+    if (isNew && thread !== null && direction === "in") this.onCome(thread, id)
   }
 
   #addSlot(write: MessageWrite): void {

@@ -198,28 +198,52 @@ const forgetsTime: Plant = { ...nothingPlanted, remembersTime: false }
 
 const keepsEpoch: Plant = { ...nothingPlanted, opensEpoch: false }
 
+/** A thread changes, and whoever looks at it is told nothing. */
+const showsNobody: Plant = {
+  ...nothingPlanted,
+  machine: (machine) => ({
+    ...machine,
+    step: async (input) => {
+      const stepped = await machine.step(input)
+      return { ...stepped, outputs: stepped.outputs.filter((it) => it.kind !== "show") }
+    },
+  }),
+}
+
+interface Planted {
+  readonly plant: () => Plant
+  /** Invariants of which one has to be what finds it: any other finding is an accident. */
+  readonly foundBy: readonly string[]
+}
+
+function planted(plant: () => Plant, ...foundBy: readonly string[]): Planted {
+  return { plant, foundBy }
+}
+
 /** By name, as `--plant` takes them. */
-export const plants: Readonly<Record<string, () => Plant>> = {
-  "acknowledge-before-flush": () => acknowledgesEarly,
-  "newest-by-arrival": newestByArrival,
-  "act-of-a-stranger": () => admitsAnybody,
-  "due-by-wall-clock": () => dueByWallClock,
-  "gap-forgotten": () => forgetsGaps,
-  "lease-not-renewed": () => neverRenews,
-  "restore-without-epoch": () => keepsEpoch,
-  "discharge-not-written": () => neverDischarges,
-  "urgent-last": () => urgentLast,
-  "heartbeat-lost": () => neverBeats,
-  "failed-turn-remembered": () => remembersFailedTurns,
-  "second-receipt": () => givesSecondReceipt,
-  "feed-not-woken": () => neverWakesFeed,
-  "clock-anchor-lost": () => forgetsTime,
+export const plants: Readonly<Record<string, Planted>> = {
+  "acknowledge-before-flush": planted(() => acknowledgesEarly, "I2"),
+  "newest-by-arrival": planted(newestByArrival, "I10"),
+  "act-of-a-stranger": planted(() => admitsAnybody, "I5"),
+  "due-by-wall-clock": planted(() => dueByWallClock, "I10"),
+  "gap-forgotten": planted(() => forgetsGaps, "I12"),
+  "lease-not-renewed": planted(() => neverRenews, "I3", "I10"),
+  // A node that is found out by a peer says nothing more to it.
+  "restore-without-epoch": planted(() => keepsEpoch, "I10", "I12"),
+  "discharge-not-written": planted(() => neverDischarges, "I10"),
+  "urgent-last": planted(() => urgentLast, "I10"),
+  "heartbeat-lost": planted(() => neverBeats, "I10"),
+  "failed-turn-remembered": planted(() => remembersFailedTurns, "I3"),
+  "second-receipt": planted(() => givesSecondReceipt, "I3"),
+  "feed-not-woken": planted(() => neverWakesFeed, "L1", "I10"),
+  "clock-anchor-lost": planted(() => forgetsTime, "I10"),
+  "show-lost": planted(() => showsNobody, "I3"),
 }
 
 /** Throws RangeError for a name that is not on the list. */
 export function plantOf(name: string | undefined): Plant {
   if (name === undefined) return nothingPlanted
-  const planted = plants[name]
-  if (planted === undefined) throw new RangeError(`there is no plant ${name}: see the list`)
-  return planted()
+  const known = plants[name]
+  if (known === undefined) throw new RangeError(`there is no plant ${name}: see the list`)
+  return known.plant()
 }

@@ -16,11 +16,14 @@ import {
   type Digest,
   type ExchangeAnswer,
   type ExchangeInput,
+  type ExchangeJournal,
   type ExchangeOutput,
   type Host,
   type NodeClock,
   type OrgId,
   type OutboxItem,
+  type Thread,
+  type ThreadId,
 } from "@tearline/core"
 
 import { alarmFault, clockFault, type Look } from "../checkers/clocks.ts"
@@ -28,7 +31,7 @@ import { Unattended } from "../checkers/unattended.ts"
 import { InHand } from "../checkers/urgency.ts"
 import { DiskError } from "../disk/platter.ts"
 import type { Guard } from "../seam/guard.ts"
-import type { Feed, InnerDoor } from "../seam/inner-door.ts"
+import type { InnerDoor } from "../seam/inner-door.ts"
 import { SeamDoor } from "../seam/seam-door.ts"
 import { agreedMs } from "../sticks/couriers.ts"
 import { pastVerifierOf, restoreStatement } from "../suite/past.ts"
@@ -36,8 +39,9 @@ import { hashing, openSealer, PoisonError } from "../suite/suite.ts"
 import { Life } from "../time/life.ts"
 import type { Random } from "../time/random.ts"
 import type { World } from "../world/world.ts"
+import { FeedLine } from "./feed-line.ts"
 import { isByFile } from "./gateway-process.ts"
-import { openHeld, heldOf, readAnswer } from "./opening.ts"
+import { openHeld, readAnswer } from "./opening.ts"
 import type { Organisation } from "./organisation.ts"
 import { departureTimes as times, heartbeatMs, places, tickMs, waits } from "./times.ts"
 
@@ -59,6 +63,7 @@ export class ExchangeProcess {
   readonly clock: NodeClock
   readonly #world: World
   readonly #own: Organisation
+  readonly #journal: ExchangeJournal
   readonly #host: Host<ExchangeInput, ExchangeAnswer>
   readonly #departures: Departures
   readonly #intake: Intake
@@ -67,10 +72,7 @@ export class ExchangeProcess {
   readonly #unattended: Unattended
   #looked: Look
   readonly #giving: GivingBack
-  #failures = 0
-  #silence: (() => void) | undefined
-  #feed: Feed | undefined
-  #isConnecting = false
+  readonly #line: FeedLine
   readonly #seam: SeamDoor | undefined
 
   constructor(world: World, own: Organisation, run: number) {
@@ -89,9 +91,10 @@ export class ExchangeProcess {
     const random = own.random.split(`run ${run}`)
     const chance = random.split("nonce")
     const disk = own.exchangeDisk
+    this.#journal = disk.journal(life)
     const machine = exchangeMachine({
       own: own.org,
-      journal: disk.journal(life),
+      journal: this.#journal,
       sealer: openSealer(random.split("seal"), (it) => world.checkers.seals(own, it), world.poison),
       past: pastVerifierOf(own.org),
       hashing,
@@ -138,6 +141,17 @@ export class ExchangeProcess {
     })
     this.#seam = own.guard && this.#seamDoor(own.guard, random.split("seam"))
     this.#taken = this.#takenReports()
+    this.#line = this.#newLine()
+  }
+
+  #newLine(): FeedLine {
+    return new FeedLine(this.#world, this.#own, {
+      life: this.life,
+      gateway: () => this.#gateway(),
+      isCut: () => this.#isCut,
+      onConnected: () => this.#departures.tryNow(),
+      onArrival: (held) => this.#intake.receive(held),
+    })
   }
 
   #takenReports(): TakenReports {
@@ -156,7 +170,7 @@ export class ExchangeProcess {
     else if (this.#own.epoch > 1 && this.#world.plant.opensEpoch) this.#askAgain()
     this.#seam?.start()
     this.#departures.start(exchangeDisk.outbox.size)
-    this.#connect()
+    this.#line.connect()
     this.#tick()
     if (this.#world.byFile !== undefined) this.#carriedAnswers().start()
     this.#world.people.isBack(this.#own)
@@ -176,6 +190,14 @@ export class ExchangeProcess {
     return answer
   }
 
+  /**
+   * What whoever looks at a thread is answered, as production reads it for them. Rejects with
+   * DiskError where it cannot be read, or not whole.
+   */
+  async show(thread: ThreadId): Promise<Thread | undefined> {
+    return (await this.#journal.thread(thread))?.thread
+  }
+
   /** An item has left the outbox, durably. */
   dequeued(id: string): void {
     this.#inHand.gone(id)
@@ -185,13 +207,11 @@ export class ExchangeProcess {
   gatewayIsGone(): void {
     // Through folders nobody hears of it.
     if (this.#seam !== undefined) return
-    if (!this.#own.random.isLucky(0.8)) return
-    this.#feed = undefined
-    this.#reconnect()
+    if (this.#own.random.isLucky(0.8)) this.#line.reconnect()
   }
 
   gatewayIsBack(): void {
-    if (this.#feed === undefined && this.#seam === undefined) this.#reconnect()
+    if (!this.#line.isFed && this.#seam === undefined) this.#line.reconnect()
   }
 
   #perform(output: ExchangeOutput): void {
@@ -261,7 +281,7 @@ export class ExchangeProcess {
 
   /** A person looks at the clock and at the alarms. */
   #lookAround(isSuspect: boolean): void {
-    const { checkers } = this.#world
+    const { checkers, people } = this.#world
     const before = this.#looked
     this.#looked = this.#look()
     const fault =
@@ -269,6 +289,8 @@ export class ExchangeProcess {
       alarmFault(this.#own, checkers.lanes, this.#looked.nodeMs) ??
       this.#leftLying()
     if (fault !== undefined) checkers.fail("I10", `${this.#own.name} ${fault}`)
+    const unshown = people.unshown(this.#own, this.#own.wellSinceMs)
+    if (unshown !== undefined) checkers.fail("I3", `${this.#own.name} ${unshown}`)
   }
 
   #leftLying(): string | undefined {
@@ -313,7 +335,7 @@ export class ExchangeProcess {
         this.#world.see("answer through the folders later than anybody waited")
         return await this.#departures.settle(`${digest}/${peer}`, departed)
       },
-      onBegun: () => this.#reconnect(),
+      onBegun: () => this.#line.reconnect(),
     })
   }
 
@@ -391,58 +413,5 @@ export class ExchangeProcess {
     const told = this.#gateway()?.settled(units) ?? Promise.reject(new Error("away"))
     told.then(resolve, reject).finally(cancel)
     return promise
-  }
-
-  #reconnect(): void {
-    if (this.#isConnecting) return
-    this.#isConnecting = true
-    this.#feed = undefined
-    const delayMs = Math.min(
-      waits.reconnectMs.max,
-      waits.reconnectMs.min * 2 ** Math.min(this.#failures, 20),
-    )
-    this.#failures += 1
-    this.life.after(delayMs * this.#own.random.between(0.5, 1), () => {
-      this.#isConnecting = false
-      this.#connect()
-    })
-  }
-
-  #connect(): void {
-    const gateway = this.#gateway()
-    if (gateway === undefined) {
-      this.#reconnect()
-      return
-    }
-    const feed = gateway.openFeed()
-    this.#feed = feed
-    this.#alive()
-    void this.#follow(feed, gateway)
-    this.#departures.tryNow()
-  }
-
-  #alive(): void {
-    this.#silence?.()
-    this.#silence = this.life.after(waits.silenceMsMax, () => {
-      this.#world.see("silent line to the own gateway given up")
-      this.#reconnect()
-    })
-  }
-
-  async #follow(feed: Feed, gateway: InnerDoor): Promise<void> {
-    for (;;) {
-      const arrival = await gateway.next(feed)
-      if (arrival === undefined || this.life.isOver || gateway.life.isOver) return
-      if (this.#feed !== feed) return
-      if (this.#isCut) {
-        this.#world.see("arrival lost between the two halves")
-        this.#reconnect()
-        return
-      }
-      this.#failures = 0
-      this.#alive()
-      const held = arrival && heldOf(arrival)
-      if (held) this.#intake.receive(held)
-    }
   }
 }

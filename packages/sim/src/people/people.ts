@@ -11,12 +11,14 @@ import {
   type OrgId,
   type Party,
   type Statement,
+  type Thread,
   type ThreadId,
 } from "@tearline/core"
 
+import type { Shown } from "../checkers/shown.ts"
 import type { MessageRow } from "../disk/exchange-disk.ts"
+import { DiskError } from "../disk/platter.ts"
 import type { Organisation } from "../node/organisation.ts"
-import { textOf } from "../suite/bytes.ts"
 import { readSigned } from "../suite/suite.ts"
 import type { Random } from "../time/random.ts"
 import type { World } from "../world/world.ts"
@@ -47,8 +49,17 @@ const asksMax = 14
 /** Whoever gets no answer asks less and less often, down to this. */
 const slowestAsk = 8
 const misfitShare = 0.02
+/** One look in so many goes through the core's gate, as each does in production: it is dear. */
+const askedEvery = 16
 /** Of threads that a restore has left, the latest. */
 const goneOverMax = 60
+
+/** Of one thread, what has come and nobody has looked at. */
+interface Unread {
+  /** Since when the first of them waits. */
+  readonly sinceMs: number
+  readonly ids: readonly MessageId[]
+}
 
 /** What an officer has in mind to say, about which message. */
 interface Plan extends Pick<Habit, "content"> {
@@ -63,7 +74,8 @@ export class People {
   readonly #slips: Random
   readonly #after: Random
   /** Durable, shown or not, and not read yet. */
-  readonly #unread = new Map<Organisation, Map<ThreadId, MessageRow[]>>()
+  readonly #unread = new Map<Organisation, Map<ThreadId, Unread>>()
+  #looks = 0
 
   constructor(world: World) {
     this.#world = world
@@ -73,15 +85,26 @@ export class People {
   }
 
   /** A message has come in, as an observer of the disk sees it. */
-  arrived(own: Organisation, thread: ThreadId, row: MessageRow): void {
-    const threads = this.#unread.get(own) ?? new Map<ThreadId, MessageRow[]>()
+  arrived(own: Organisation, thread: ThreadId, id: MessageId): void {
+    const threads = this.#unread.get(own) ?? new Map<ThreadId, Unread>()
     this.#unread.set(own, threads)
-    threads.set(thread, [...(threads.get(thread) ?? []), row])
+    const { sinceMs = this.#world.schedule.nowMs, ids = [] } = threads.get(thread) ?? {}
+    threads.set(thread, { sinceMs, ids: [...ids.filter((it) => it !== id), id] })
   }
 
   /** The exchange says that there is something to look at. */
   shown(own: Organisation, thread: ThreadId): void {
     if (this.#unread.get(own)?.has(thread) === true) this.#look(own, thread)
+  }
+
+  /** What waits for an officer whom nobody tells of it, although all has been well since. */
+  unshown(own: Organisation, wellSinceMs: number): string | undefined {
+    const { nowMs } = this.#world.schedule
+    for (const { sinceMs, ids } of this.#unread.get(own)?.values() ?? []) {
+      const forMs = nowMs - Math.max(sinceMs, wellSinceMs)
+      if (forMs > hour) return `shows nobody that ${ids.join(" and ")} has come`
+    }
+    return undefined
   }
 
   /** The exchange runs again: what was never shown is looked for. */
@@ -112,31 +135,49 @@ export class People {
 
   #look(own: Organisation, thread: ThreadId): void {
     const unread = this.#unread.get(own)
-    const rows = unread?.get(thread)
-    if (unread === undefined || rows === undefined) return
+    const ids = unread?.get(thread)?.ids
+    const { exchange } = own
+    // Who comes when it is down is told when it runs again.
+    if (unread === undefined || ids === undefined || exchange === undefined) return
     unread.delete(thread)
-    for (const row of rows) this.#read(own, thread, row)
+    this.#looks += 1
+    const isAsked = this.#looks % askedEvery === 0
+    const asked = isAsked ? exchange.show(thread) : glanceAt(own, thread, ids)
+    void this.#readAll(own, ids, asked).catch((error: unknown) => {
+      if (!(error instanceof DiskError)) throw error
+      // Somebody mends it meanwhile.
+      this.#world.schedule.after(hour, () => {
+        for (const id of ids) this.arrived(own, thread, id)
+        this.#look(own, thread)
+      })
+    })
   }
 
-  #read(own: Organisation, thread: ThreadId, shown: MessageRow): void {
-    const stored = own.exchangeDisk.threads.get(thread)?.messages.find((it) => it.id === shown.id)
+  async #readAll(
+    own: Organisation,
+    ids: readonly MessageId[],
+    asked: Promise<ShownThread | undefined>,
+  ): Promise<void> {
+    const shown = await asked
+    for (const id of ids) this.#read(own, id, shown)
+  }
+
+  #read(own: Organisation, id: MessageId, thread: ShownThread | undefined): void {
+    const [message, second] = thread?.messages.filter((it) => it.id === id) ?? []
     // Lost again before anybody looked: a restored node is shown it anew.
-    if (stored === undefined) return
-    const statement = readStored(own, stored)
-    if (statement === undefined) {
-      this.arrived(own, thread, stored)
-      this.#world.schedule.after(hour, () => this.#look(own, thread))
-      return
-    }
-    this.#world.checkers.read(own, stored.id, textOf(stored.signed))
-    this.#world.story.tell(thread, own.name, `reads ${statement.kind} ${stored.id.slice(0, 8)}`)
-    const { originator } = own.exchangeDisk.threads.get(thread)?.head.thread ?? {}
-    const party = originator === own.org ? "originator" : "addressee"
+    if (thread === undefined || message === undefined) return
+    const { checkers, story } = this.#world
+    if (second !== undefined) checkers.fail("I3", `${own.name} shows ${id} twice`, thread.id)
+    checkers.read(own, message)
+    const { statement } = message
+    story.tell(thread.id, own.name, `reads ${statement.kind} ${id.slice(0, 8)}`)
+    const party = thread.originator === own.org ? "originator" : "addressee"
     for (const doing of doingsOn(statement.kind, party)) {
-      if (isTakenUp(doing, thread)) this.#plan(own, doing, { thread, of: stored.id })
+      if (isTakenUp(doing, thread.id)) this.#plan(own, doing, { thread: thread.id, of: id })
     }
-    if (this.#slips.isLucky(misfitShare))
-      this.#slip(own, { thread, of: stored.id }, [statement, party])
+    if (this.#slips.isLucky(misfitShare)) {
+      this.#slip(own, { thread: thread.id, of: id }, [statement, party])
+    }
   }
 
   /** What is not this officer's to say, or makes no sense here: it must come to nothing. */
@@ -247,6 +288,28 @@ export class People {
   }
 }
 
+type ShownThread = Pick<Thread, "id" | "originator"> & { readonly messages: readonly Shown[] }
+
+/**
+ * These messages as their rows say, without the core's gate. Rejects with DiskError where one is
+ * damaged.
+ */
+async function glanceAt(
+  { exchangeDisk: { threads, damage } }: Organisation,
+  id: ThreadId,
+  ids: readonly MessageId[],
+): Promise<ShownThread | undefined> {
+  const { head, messages = [] } = threads.get(id) ?? {}
+  if (head === undefined) return undefined
+  const read = messages.filter((it) => ids.includes(it.id))
+  for (const row of read) damage.mustHold(row)
+  const shown = read.flatMap((row) => {
+    const statement = readSigned(row.id, row.signed)
+    return statement === undefined ? [] : [{ id: row.id, statement }]
+  })
+  return { id, originator: head.thread.originator, messages: shown }
+}
+
 interface Decided {
   readonly of: MessageId
   readonly act: string
@@ -278,16 +341,6 @@ async function outcomeOf(asked: Promise<ExchangeAnswer>): Promise<Outcome> {
   } catch (error) {
     return { kind: error instanceof ActError ? "refused" : "failed" }
   }
-}
-
-/** Nothing where it is damaged. */
-function readStored({ exchangeDisk }: Organisation, row: MessageRow): Statement | undefined {
-  try {
-    exchangeDisk.damage.mustHold(row)
-  } catch {
-    return undefined
-  }
-  return readSigned(row.id, row.signed)
 }
 
 function indexOf(org: OrgId): number {

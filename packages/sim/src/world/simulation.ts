@@ -97,13 +97,9 @@ function addOrganisation(world: World, name: string): void {
     for (const it of writes) {
       checkers.wrote(own, it)
       if (it.kind === "dequeue") own.exchange?.dequeued(it.id)
-      if (it.kind === "message" && it.direction === "in" && it.thread !== null) {
-        const row = own.exchangeDisk.threads.get(it.thread)
-        const message = row?.messages.find((one) => one.id === it.message.id)
-        if (message !== undefined) people.arrived(own, it.thread, message)
-      }
     }
   }
+  own.exchangeDisk.onCome = (thread, id) => people.arrived(own, thread, id)
   own.exchangeDisk.onTwice = (digest) => {
     checkers.fail("I3", `${own.name} takes in ${digest} a second time`)
   }
