@@ -1,17 +1,8 @@
-/** A courier at a folder that is full, half closed to it, or looked at again and again. */
+/** A courier at a folder that is half closed to it, or looked at again and again. */
 
-import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 
-import {
-  DropFolder,
-  dropNameOf,
-  FolderError,
-  handIn,
-  layOut,
-  type OrgId,
-  type SeenFiles,
-} from "@tearline/core"
+import { DropFolder, FolderError, handIn, layOut, type OrgId, type SeenFiles } from "@tearline/core"
 
 import { office } from "./fixtures/by-file.ts"
 import { memoryFolder, type MemoryFolder } from "./fixtures/memory-folder.ts"
@@ -38,46 +29,7 @@ async function watching() {
   return { watch, stick, folder, peers, seen, birchOffice }
 }
 
-const used = ({ files }: MemoryFolder) =>
-  [...files.values()].reduce((sum, it) => sum + it.length, 0)
-
-/** From now on it takes so many bytes more than are on it. */
-function withRoom(stick: MemoryFolder, bytes: number): void {
-  const max = used(stick) + bytes
-  const create = stick.create.bind(stick)
-  stick.create = async (name, content) => {
-    if (used(stick) + content.length > max) throw new FolderError("full", "no room")
-    await create(name, content)
-  }
-}
-
 describe("a courier", () => {
-  test("on a full stick takes off what is answered first, and then goes on, M-FIL-6, M-FIL-9", async () => {
-    const content = fc.integer({ min: 1, max: 400 })
-    await fc.assert(
-      fc.asyncProperty(fc.array(content, { maxLength: 8 }), content, async (answered, room) => {
-        const alder = office(alderOrg, [birchOrg])
-        const stick = memoryFolder()
-        const folder = folderOn(stick)
-        for (const [at, length] of answered.entries()) {
-          const old = new Uint8Array(length).fill(at)
-          await folder.put({ kind: "unit", lane: 3, from: alderOrg, to: birchOrg, content: old })
-        }
-        withRoom(stick, room)
-        await alder.send(birchOrg, 0, "a FLASH")
-        const [file = new Uint8Array()] = (await alder.door.take({ to: null, after: null })).files
-        const fits = file.length <= room + used(stick)
-        const done = await layOut(folder, alder.door, { own: alderOrg }).catch((error: unknown) => {
-          if (error instanceof FolderError) return error.code
-          throw error
-        })
-        const laid = { units: 1, answers: 0, there: 0, blocked: 0, removed: answered.length }
-        expect(done).toEqual(fits ? laid : "full")
-        expect([...stick.files.keys()]).toEqual(fits ? [dropNameOf(file, hashing)] : [])
-      }),
-    )
-  })
-
   test("goes on where a file cannot be removed, and names it where it was to be, M-FIL-4", async () => {
     const alder = office(alderOrg, [birchOrg])
     const birchOffice = office(birchOrg, [alderOrg])

@@ -10,7 +10,7 @@ import { withDesk } from "../act.ts"
 import { CliError, fileError } from "../cli-error.ts"
 import type { Command, Context, Report } from "../command.ts"
 import type { OpenDoor } from "../courier/door.ts"
-import { handedInLines, laidOutLine } from "../courier/lines.ts"
+import { handedInLines, laidOutLines, noRoomText } from "../courier/lines.ts"
 import { peerOf } from "../desk/names.ts"
 import { usageError } from "../given.ts"
 import { stateDir } from "../state/choice.ts"
@@ -23,7 +23,8 @@ export const carry: Command = {
     "With --from, what a folder holds for this node is handed in; with --to, what waits for peers " +
     "that are reached by file is written into a folder, most urgent first. Both may be the same. " +
     "It may be stopped anywhere and run again: nothing is lost and nothing counts twice. What has " +
-    "no receipt goes on every stick. A file that is bad is left where it is, and named.",
+    "no receipt goes on every stick. A file that is bad is left where it is, and named. Where " +
+    "there is no room the most urgent goes, and the rest on the next stick.",
   options: {
     from: { type: "text", value: "<folder>", help: "hand in what is in this folder" },
     to: { type: "text", value: "<folder>", help: "write what is to go into this folder" },
@@ -131,28 +132,38 @@ async function trip(tools: Tools, seen: SeenFiles | undefined): Promise<Trip> {
 
 function folderError(error: unknown): unknown {
   if (!(error instanceof Error) || error.name !== "FolderError") return error
-  const { message } = error
-  const isFull = "code" in error && error.code === "full"
-  const hint = isFull
-    ? "what was written is whole, the most urgent first; carry it, then run this again with another"
-    : "put the stick in again, or check the folder, and run this again: it goes on where it was"
-  return new CliError(isFull ? "disk_full" : "cannot_read", message, { hint, cause: error })
+  const hint = "put the stick in again, or check the folder, and run this again: it goes on"
+  return new CliError("cannot_read", error.message, { hint, cause: error })
 }
 
 function linesOf({ from, to }: Trip): readonly string[] {
   return [
     ...(from === null ? [] : handedInLines(from, from.folder)),
-    ...(to === null ? [] : [laidOutLine(to, to.folder)]),
+    ...(to === null ? [] : laidOutLines(to, to.folder)),
   ]
 }
 
 /** All is printed; whoever reads only the exit code still learns that something was left behind. */
 function told({ terminal }: Context, done: Trip): Report {
-  const left = done.from?.leftCount ?? 0
-  if (left === 0) return { document: done, lines: linesOf(done) }
+  const trouble = fullError(done) ?? leftError(done)
+  if (trouble === undefined) return { document: done, lines: linesOf(done) }
   terminal.print(done, linesOf(done))
+  throw trouble
+}
+
+function fullError({ to }: Trip): CliError | undefined {
+  const full = to === null ? undefined : noRoomText(to)
+  if (to === null || full === undefined) return undefined
+  return new CliError("disk_full", `no room in ${to.folder} for ${full}`, {
+    hint: "what is most urgent is on it; carry it, and run this again with another for the rest",
+  })
+}
+
+function leftError({ from }: Trip): CliError | undefined {
+  const left = from?.leftCount ?? 0
+  if (left === 0) return undefined
   const message = `${left} ${left === 1 ? "file was" : "files were"} left where they are`
-  throw new CliError("left_behind", message, {
+  return new CliError("left_behind", message, {
     hint: "what they held comes again with the next stick; see docs/operating/by-file.md",
   })
 }
@@ -170,10 +181,12 @@ async function watched(context: Context, tools: Tools): Promise<undefined> {
     if (trips % tripsUntilAgain === 0) forgetRefused(seen)
     try {
       const made = await trip(tools, seen)
-      trouble = ""
       if (isNews(made)) terminal.printLine(made, linesOf(made).join("\n"))
+      const full = fullError(made)
+      if (full !== undefined) throw full
+      trouble = ""
     } catch (error) {
-      // A folder or gateway that is away comes back: said once, not every two seconds.
+      // What is full or away is so no more some day: said once, not every few seconds.
       if (!(error instanceof CliError)) throw error
       if (error.message !== trouble) terminal.note(`${error.message}; trying again`)
       trouble = error.message
@@ -189,6 +202,6 @@ function forgetRefused(seen: SeenFiles): void {
 
 function isNews({ from, to }: Trip): boolean {
   const came = from === null ? 0 : from.units + from.answers + from.leftCount
-  const went = to === null ? 0 : to.units + to.answers - to.there + to.removed
+  const went = to === null ? 0 : to.units + to.answers - to.there + to.removed + to.cleared
   return came + went > 0
 }

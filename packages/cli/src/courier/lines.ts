@@ -1,6 +1,6 @@
 /** What a courier did, in words. */
 
-import type { HandedIn, LaidOut } from "@tearline/core"
+import { precedences, type HandedIn, type LaidOut } from "@tearline/core"
 
 import { plain } from "../terminal/plain.ts"
 
@@ -10,16 +10,29 @@ function counted(count: number, one: string): string {
   return `${count} ${one}${count === 1 ? "" : "s"}`
 }
 
-export function laidOutLine(it: LaidOut, folder: string): string {
-  const { units, answers, there, removed, blocked } = it
+export function laidOutLines(it: LaidOut, folder: string): readonly string[] {
+  const { units, answers, there, removed, cleared, displaced, blocked } = it
   const parts = [
     counted(units, "unit"),
     counted(answers, "receipt"),
     ...(there > 0 ? [`${there} of them there already`] : []),
     ...(removed > 0 ? [`${removed} taken off, answered`] : []),
+    ...(cleared > 0 ? [`${cleared} taken off, handed in here`] : []),
+    ...(displaced > 0 ? [`${displaced} taken off for what is more urgent`] : []),
     ...(blocked > 0 ? [`${blocked} not written: something else has the name`] : []),
   ]
-  return `on ${plain(folder)}: ${parts.join(", ")}`
+  const line = `on ${plain(folder)}: ${parts.join(", ")}`
+  const full = noRoomText(it)
+  return full === undefined ? [line] : [line, `no room for ${full}`]
+}
+
+/** What goes on the next stick, most urgent first; undefined where all had room. */
+export function noRoomText({ noRoom }: LaidOut): string | undefined {
+  const said = precedences.codes
+    .map((code) => ({ code, count: noRoom[precedences.entries[code].lane] ?? 0 }))
+    .filter(({ count }) => count > 0)
+    .map(({ code, count }) => `${count} ${code}`)
+  return said.length === 0 ? undefined : said.join(", ")
 }
 
 export function handedInLines(it: HandedIn, folder: string): readonly string[] {

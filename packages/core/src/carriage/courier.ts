@@ -1,15 +1,14 @@
 /**
- * What a courier does at a folder: it lays out what is to go, and hands in what has come.
+ * A courier at its gateway's door, and how it hands in what a folder holds for this node.
  *
- * It keeps nothing in mind. What is on the stick already is not written again, what is not on the
- * list any more is taken off it, and every file is handed in as often as somebody comes by with it:
- * so it may stop anywhere and begin again.
+ * It keeps nothing in mind: every file is handed in as often as somebody comes by with it, so it
+ * may stop anywhere and begin again. What goes out is laying-out.ts.
  */
 
 import type { OrgId } from "../ids.ts"
-import { FolderError, type DropFolder } from "./drop-folder.ts"
-import { decodeDrop, encodeDrop, type Drop, type DropFault } from "./drop.ts"
-import type { Brought, CarriedPlace, Taken, TakePage } from "./file-door.ts"
+import type { DropFolder } from "./drop-folder.ts"
+import type { Drop, DropFault } from "./drop.ts"
+import type { Brought, Taken, TakePage } from "./file-door.ts"
 
 /** The gateway as a courier meets it. Both throw when it is away or cannot write. */
 export interface CourierDoor {
@@ -19,111 +18,6 @@ export interface CourierDoor {
   close(openedMs: number, from: readonly OrgId[]): Promise<void>
   take(page: TakePage): Promise<Taken>
   bring(file: Uint8Array): Promise<Brought>
-}
-
-export interface LaidOut {
-  readonly units: number
-  readonly answers: number
-  /** Those of them that lay there already. */
-  readonly there: number
-  /** Files of ours that were taken off: they are answered. */
-  readonly removed: number
-  /** Records whose name something else has, such as a folder. */
-  readonly blocked: number
-}
-
-export interface LayOutOptions {
-  readonly own: OrgId
-  /** Only what goes to this peer; the rest on the stick stays as it is. */
-  readonly to?: OrgId
-  readonly onFile?: (lane: number) => void
-}
-
-type Door = Pick<CourierDoor, "take">
-
-/** Writes what is to go, most urgent first. What it wrote before it failed is whole. */
-export async function layOut(
-  folder: DropFolder,
-  door: Door,
-  options: LayOutOptions,
-): Promise<LaidOut> {
-  await folder.sweep()
-  try {
-    return await laidOut(folder, door, options)
-  } catch (error) {
-    if (!(error instanceof FolderError) || error.code !== "full") throw error
-    // It may be full of what is answered.
-    const wanted = new Set<string>()
-    for await (const drop of toGo(door, options.to)) wanted.add(folder.nameOf(drop))
-    const freed = await takeOff(folder, { ...options, wanted })
-    if (freed === 0) throw error
-    const done = await laidOut(folder, door, options)
-    return { ...done, removed: done.removed + freed }
-  }
-}
-
-/** All that is to go, page by page. */
-async function* toGo(door: Door, to: OrgId | undefined): AsyncGenerator<Drop> {
-  let after: CarriedPlace | null = null
-  do {
-    const page: Taken = await door.take({ to: to ?? null, after })
-    for (const file of page.files) {
-      const drop = decodeDrop(file)
-      if (drop !== undefined) yield drop
-    }
-    after = page.next
-  } while (after !== null)
-}
-
-async function laidOut(
-  folder: DropFolder,
-  door: Door,
-  { own, to, onFile }: LayOutOptions,
-): Promise<LaidOut> {
-  const counts = { units: 0, answers: 0, there: 0, blocked: 0 }
-  const wanted = new Set<string>()
-  for await (const drop of toGo(door, to)) {
-    const lies = await laid(folder, drop)
-    if (lies === undefined) {
-      counts.blocked += 1
-      continue
-    }
-    wanted.add(lies.name)
-    counts[drop.kind === "unit" ? "units" : "answers"] += 1
-    if (!lies.isNew) counts.there += 1
-    onFile?.(drop.lane)
-  }
-  const removed = await takeOff(folder, { own, to, wanted })
-  return { ...counts, removed }
-}
-
-type Lies = Awaited<ReturnType<DropFolder["put"]>>
-
-/** Undefined where something that is no file has the name: that is one record's trouble. */
-async function laid(folder: DropFolder, drop: Drop): Promise<Lies | undefined> {
-  try {
-    return await folder.put(drop)
-  } catch (error) {
-    if (error instanceof FolderError && error.code === "not_a_file") return undefined
-    throw error
-  }
-}
-
-interface Kept {
-  readonly own: OrgId
-  readonly to?: OrgId | undefined
-  readonly wanted: ReadonlySet<string>
-}
-
-/** Only files of our own writing, and only once everything that is to go lies there. */
-async function takeOff(folder: DropFolder, { own, to, wanted }: Kept): Promise<number> {
-  let removed = 0
-  for await (const found of folder.scan((name) => !wanted.has(name))) {
-    if (found.kind !== "record" || found.drop.from !== own) continue
-    if (to !== undefined && found.drop.to !== to) continue
-    if (await folder.tryRemove(found.name)) removed += 1
-  }
-  return removed
 }
 
 /** A file that was left where it lies. */
@@ -180,12 +74,12 @@ export async function handIn(
       tally.leave(found)
       continue
     }
-    const { name, drop } = found
+    const { name, drop, bytes } = found
     if (drop.to !== own) {
       tally.pass(name)
       continue
     }
-    const brought = await door.bring(encodeDrop(drop))
+    const brought = await door.bring(bytes)
     const signer = newsFrom(brought, drop)
     if (signer !== undefined) from.add(signer)
     const isGone = brought.kind !== "refused" && isCleared && (await folder.tryRemove(name))

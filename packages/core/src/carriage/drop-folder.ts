@@ -20,9 +20,10 @@ import {
   type Drop,
   type DropFault,
 } from "./drop.ts"
+import { isSameBytes } from "./same-bytes.ts"
 
-/** `gone`: no such file. `full` and `away` are of the whole folder, the others of one file. */
-export type FolderErrorCode = "gone" | "not_a_file" | "too_large" | "unreadable" | "full" | "away"
+/** `full` and `away` are of the whole folder, the others of one file. */
+export type FolderErrorCode = "not_a_file" | "too_large" | "unreadable" | "full" | "away"
 
 /** What a folder's disk says. */
 export class FolderError extends Error {
@@ -39,14 +40,25 @@ export class FolderError extends Error {
 export interface FolderDisk {
   /** Every name, in any order, some at a time. */
   names(): AsyncIterable<readonly string[]>
-  /** A plain file's bytes; never through a link, never from a device, never more than `bytesMax`. */
-  read(name: string, bytesMax: number): Promise<Uint8Array>
+  /**
+   * A plain file's bytes; never through a link, never from a device, never more than `bytesMax`.
+   * Undefined where nothing has the name.
+   */
+  read(name: string, bytesMax: number): Promise<Uint8Array | undefined>
   /** A new file, flushed before this returns. */
   create(name: string, bytes: Uint8Array): Promise<void>
   /** Takes the place of what has the name; durable before this returns. */
   rename(from: string, to: string): Promise<void>
   /** What is not there is removed already. */
   remove(name: string): Promise<void>
+  /** Absent where nobody can say. */
+  readonly room?: () => Promise<FolderRoom>
+}
+
+/** Of the medium below a folder. */
+export interface FolderRoom {
+  readonly freeBytes: number
+  readonly totalBytes: number
 }
 
 export interface DropFolderParts {
@@ -66,8 +78,20 @@ export interface RecordForm<Content> {
 
 /** A file of the folder: its record, or why it is left alone. */
 export type Found<Content = Drop> =
-  | { readonly kind: "record"; readonly name: string; readonly drop: Content }
+  | {
+      readonly kind: "record"
+      readonly name: string
+      readonly drop: Content
+      /** As they lie there: no record is written in two ways. */
+      readonly bytes: Uint8Array
+    }
   | { readonly kind: "bad"; readonly name: string; readonly code: DropFault }
+
+/** Where a record lies; `isNew`: it did not before. */
+export interface Laid {
+  readonly name: string
+  readonly isNew: boolean
+}
 
 /** How many names are held in memory, however many the folder has. */
 const pageMax = 4096
@@ -83,11 +107,37 @@ export class RecordFolder<Content> {
   }
 
   /** Writes a record, unless it lies here whole. Gives its name. */
-  async put(drop: Content): Promise<{ readonly name: string; readonly isNew: boolean }> {
-    const { disk, hashing, chance } = this.#parts
-    const bytes = this.#form.encode(drop)
-    const name = dropNameOf(bytes, hashing)
-    if ((await this.look(name)).kind === "record") return { name, isNew: false }
+  put(drop: Content): Promise<Laid> {
+    return this.lay(this.#form.encode(drop))
+  }
+
+  /** The same of a record that is encoded already. */
+  async lay(bytes: Uint8Array): Promise<Laid> {
+    const name = this.nameOf(bytes)
+    if (await this.holds(name, bytes)) return { name, isNew: false }
+    await this.write(name, bytes)
+    return { name, isNew: true }
+  }
+
+  /** The name under which these bytes lie. */
+  nameOf(bytes: Uint8Array): string {
+    return dropNameOf(bytes, this.#parts.hashing)
+  }
+
+  /** Whether these very bytes lie there. */
+  async holds(name: string, bytes: Uint8Array): Promise<boolean> {
+    try {
+      const there = await this.#parts.disk.read(name, bytes.length)
+      return there !== undefined && isSameBytes(there, bytes)
+    } catch (error) {
+      mustBeOfOneFile(error)
+      return false
+    }
+  }
+
+  /** Writes over what has the name, whole or not at all. */
+  async write(name: string, bytes: Uint8Array): Promise<void> {
+    const { disk, chance } = this.#parts
     const temporary = temporaryNameOf(name, chance.bytes(4))
     try {
       await disk.create(temporary, bytes)
@@ -96,37 +146,41 @@ export class RecordFolder<Content> {
       await disk.remove(temporary).catch(() => undefined)
       throw error
     }
-    return { name, isNew: true }
   }
 
-  /** One file. Throws `gone` for none, and what is wrong with the whole folder. */
+  /** Undefined where nobody can say. */
+  async room(): Promise<FolderRoom | undefined> {
+    return await this.#parts.disk.room?.()
+  }
+
+  /** One file. Throws what is wrong with the whole folder. */
   async look(name: string): Promise<Found<Content> | { readonly kind: "none" }> {
     if (!isDropName(name)) return { kind: "bad", name, code: "foreign_name" }
     try {
       const bytes = await this.#parts.disk.read(name, this.#form.bytesMax)
-      if (dropNameOf(bytes, this.#parts.hashing) !== name) {
-        return { kind: "bad", name, code: "damaged" }
-      }
+      if (bytes === undefined) return { kind: "none" }
+      if (this.nameOf(bytes) !== name) return { kind: "bad", name, code: "damaged" }
       const drop = this.#form.decode(bytes)
       return drop === undefined
         ? { kind: "bad", name, code: "malformed" }
-        : { kind: "record", name, drop }
+        : { kind: "record", name, drop, bytes }
     } catch (error) {
-      const code = error instanceof FolderError ? error.code : undefined
-      if (code === "gone") return { kind: "none" }
-      if (code === undefined || code === "full" || code === "away") throw error
-      return { kind: "bad", name, code }
+      return { kind: "bad", name, code: mustBeOfOneFile(error) }
     }
   }
 
   /**
    * Everything in the folder, most urgent first, a page of names at a time. What is written or
-   * removed meanwhile may be seen or not. Interrupted writings are passed over.
+   * removed meanwhile may be seen or not. Interrupted writings are passed over, and so are names up
+   * to `after`, which is asked before each page.
    */
-  async *scan(isWanted: (name: string) => boolean = () => true): AsyncGenerator<Found<Content>> {
-    let after = ""
+  async *scan(
+    isWanted: (name: string) => boolean = () => true,
+    after: () => string = () => "",
+  ): AsyncGenerator<Found<Content>> {
+    let from = after()
     for (;;) {
-      const page = await firstNames(this.#parts.disk.names(), after, pageMax)
+      const page = await firstNames(this.#parts.disk.names(), from, pageMax)
       for (const name of page) {
         if (isTemporaryName(name) || !isWanted(name)) continue
         const found = await this.look(name)
@@ -134,17 +188,12 @@ export class RecordFolder<Content> {
       }
       const last = page.at(-1)
       if (last === undefined || page.length < pageMax) return
-      after = last
+      from = [last, after()].toSorted(compareText).at(-1) ?? last
     }
   }
 
   remove(name: string): Promise<void> {
     return this.#parts.disk.remove(name)
-  }
-
-  /** The name under which a record lies. */
-  nameOf(content: Content): string {
-    return dropNameOf(this.#form.encode(content), this.#parts.hashing)
   }
 
   /** Removes a file unless it cannot be: then it stays, and costs itself alone. */
@@ -165,6 +214,14 @@ export class RecordFolder<Content> {
       for (const name of names) if (isTemporaryName(name)) await this.tryRemove(name)
     }
   }
+}
+
+/** Throws anything but the trouble of a single file, of which it gives the code. */
+function mustBeOfOneFile(error: unknown): Exclude<FolderErrorCode, "full" | "away"> {
+  if (!(error instanceof FolderError)) throw error
+  const { code } = error
+  if (code === "full" || code === "away") throw error
+  return code
 }
 
 const dropForm: RecordForm<Drop> = {

@@ -75,6 +75,8 @@ export interface FileDoorParts {
   /** Undefined unless a trusted peer's gateway signed it. */
   readonly openAnswer: (kind: AnswerKind, bytes: Uint8Array) => OpenedAnswer | undefined
   readonly unitBytesMax: number
+  /** Where one record's file is asked for again and again it may be kept; made anew otherwise. */
+  readonly encode?: (drop: Drop) => Uint8Array
 }
 
 /** What became of a file that a courier brought. */
@@ -122,14 +124,14 @@ export class FileDoor {
   }
 
   async take({ to, after }: TakePage): Promise<Taken> {
-    const { store, clock, own } = this.#parts
+    const { store, clock, own, encode = encodeDrop } = this.#parts
     if (after === null) await store.forgetAnswersBefore(clock.nowMs() - answersMs)
     const rows = await store.toTake({ limit: pageCount, after, peer: to })
     const files: Uint8Array[] = []
     let bytes = 0
     for (const row of rows) {
       const { kind, lane, peer, content } = row
-      files.push(encodeDrop({ kind, lane, from: own, to: peer, content }))
+      files.push(encode({ kind, lane, from: own, to: peer, content }))
       bytes += content.length
       // Full before the rows are out, or by the last of a whole page: there may be more.
       if (bytes >= pageBytes || files.length === pageCount) return { files, next: row }

@@ -19,6 +19,7 @@ export {
   type DropFolderParts,
   type FolderDisk,
   type FolderErrorCode,
+  type FolderRoom,
   type Found,
 } from "./drop-folder.ts"
 export {
@@ -41,6 +42,7 @@ export {
   type SeamOutsideParts,
   type SeamOutsideTimes,
 } from "./seam-outside.ts"
+export type { SeamPlaces } from "./seam-reader.ts"
 export { mayReplace, type ListAnswer, type ListPlace, type OfferedList } from "./peer-list.ts"
 export {
   PeerTeller,
@@ -62,16 +64,9 @@ export type {
   Taken,
   TakePage,
 } from "./file-door.ts"
-export { handIn, layOut } from "./courier.ts"
-export type {
-  CourierDoor,
-  HandInOptions,
-  HandedIn,
-  LaidOut,
-  LayOutOptions,
-  LeftFile,
-  SeenFiles,
-} from "./courier.ts"
+export { handIn } from "./courier.ts"
+export type { CourierDoor, HandInOptions, HandedIn, LeftFile, SeenFiles } from "./courier.ts"
+export { layOut, type LaidOut, type LayOutOptions } from "./laying-out.ts"
 export type { DeparturesParts, DepartureTimes, DepartureTrouble, Settling } from "./departures.ts"
 export {
   PeerQueue,

@@ -9,6 +9,7 @@ import { assert } from "../assert.ts"
 import type { Chance } from "../host/ports.ts"
 import type { ListAnswer, OfferedList } from "./peer-list.ts"
 import type { Timers } from "./ports.ts"
+import { isSameBytes } from "./same-bytes.ts"
 
 export type OfferAnswer =
   | ListAnswer
@@ -50,7 +51,7 @@ export class PeerTeller {
   /** The whole list as it is now; as it was told already, it is told once more. */
   tell(body: Uint8Array): void {
     const { series, number, over } = this.#list
-    const isNew = this.#body === undefined || !isSame(this.#body, body)
+    const isNew = this.#body === undefined || !isSameBytes(this.#body, body)
     if (isNew) this.#list = { series, number: number + 1, over }
     this.#body = body
     void this.#offer()
@@ -103,8 +104,4 @@ export class PeerTeller {
     assert(body !== undefined && list.number > 0, "what is offered has been told")
     if (!this.#isClosed) this.answered(list, await this.#parts.offer(list, body))
   }
-}
-
-function isSame(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && one.every((byte, at) => byte === other[at])
 }

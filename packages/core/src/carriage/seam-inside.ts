@@ -10,7 +10,7 @@
 import type { Chance, Hashing } from "../host/ports.ts"
 import type { Lane } from "../vocabulary/precedence.ts"
 import type { Timers } from "./ports.ts"
-import { SeamReader } from "./seam-reader.ts"
+import { SeamReader, type SeamPlaces } from "./seam-reader.ts"
 import { asciiOf, type SeamAnswer, type SeamFolder, type SeamRecord } from "./seam-record.ts"
 
 export interface SeamInsideTimes {
@@ -48,6 +48,7 @@ export interface SeamAsking {
 type Waiter = (answer: SeamAnswer | undefined) => void
 
 const lookMsDefault = 100
+const places: SeamPlaces = { flash: 256, common: 256, bytes: 32 * 1024 * 1024 }
 
 export class SeamInside {
   readonly #parts: SeamInsideParts
@@ -62,7 +63,7 @@ export class SeamInside {
       folder: parts.in,
       timers,
       lookMs: times?.lookMs ?? lookMsDefault,
-      room: () => Number.POSITIVE_INFINITY,
+      places,
       read: (record) => this.#read(record),
       ...(onTrouble === undefined ? {} : { onTrouble }),
     })

@@ -10,7 +10,7 @@
 import type { Chance } from "../host/ports.ts"
 import type { Lane } from "../vocabulary/precedence.ts"
 import type { Timers } from "./ports.ts"
-import { SeamReader } from "./seam-reader.ts"
+import { SeamReader, type SeamPlaces } from "./seam-reader.ts"
 import type { SeamAsk, SeamFolder, SeamRecord } from "./seam-record.ts"
 
 export interface SeamOutsideTimes {
@@ -33,13 +33,14 @@ export interface SeamOutsideParts {
   readonly times?: SeamOutsideTimes
   /** Undefined when nobody can answer now. Does not throw. */
   readonly perform: (ask: SeamAsk) => Promise<Performed | undefined>
-  /** Done at a time, beside FLASH. */
-  readonly atOnceMax?: number
+  /** Asks done at a time. */
+  readonly places?: SeamPlaces
   readonly onTrouble?: (error: unknown) => void
 }
 
 const timesDefault: SeamOutsideTimes = { lookMs: 100, retryMs: 1_000 }
-const atOnceMaxDefault = 24
+/** Of FLASH so many that those to peers which are away leave room for others. */
+const placesDefault: SeamPlaces = { flash: 256, common: 24, bytes: 32 * 1024 * 1024 }
 
 export class SeamOutside {
   readonly #parts: SeamOutsideParts
@@ -49,13 +50,13 @@ export class SeamOutside {
 
   constructor(parts: SeamOutsideParts) {
     this.#parts = parts
-    const { timers, times = timesDefault, atOnceMax = atOnceMaxDefault, onTrouble } = parts
+    const { timers, times = timesDefault, places = placesDefault, onTrouble } = parts
     this.#times = times
     this.#reader = new SeamReader({
       folder: parts.in,
       timers,
       lookMs: times.lookMs,
-      room: () => atOnceMax - this.#reader.inHand,
+      places,
       read: (record) => this.#read(record),
       ...(onTrouble === undefined ? {} : { onTrouble }),
     })

@@ -7,16 +7,15 @@
  */
 
 import { constants, type Stats } from "node:fs"
-import { lstat, open, opendir, rename, rm, type FileHandle } from "node:fs/promises"
+import { lstat, open, opendir, rename, rm, statfs, type FileHandle } from "node:fs/promises"
 import { join } from "node:path"
 
-import { FolderError, type FolderDisk, type FolderErrorCode } from "@tearline/core"
+import { FolderError, type FolderDisk, type FolderErrorCode, type FolderRoom } from "@tearline/core"
 
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK, O_WRONLY, O_CREAT, O_EXCL } = constants
 
 /** What the system says about one file, and what it means for that file alone. */
 const ofOneFile: Readonly<Record<string, FolderErrorCode>> = {
-  ENOENT: "gone",
   ELOOP: "not_a_file",
   EISDIR: "not_a_file",
   ERR_FS_EISDIR: "not_a_file",
@@ -85,26 +84,40 @@ async function flushFolder(path: string): Promise<void> {
 
 const namesAtATime = 1_024
 
+async function* namesIn(path: string): AsyncGenerator<readonly string[]> {
+  let names: string[] = []
+  try {
+    for await (const entry of await opendir(path)) {
+      names.push(entry.name)
+      if (names.length < namesAtATime) continue
+      yield names
+      names = []
+    }
+    yield names
+  } catch (error) {
+    throw unreadable(error, path)
+  }
+}
+
+async function roomOf(path: string): Promise<FolderRoom> {
+  try {
+    const { bavail, blocks, bsize } = await statfs(path)
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
+  } catch (error) {
+    throw unreadable(error, path)
+  }
+}
+
+function unreadable(cause: unknown, path: string): FolderError {
+  return new FolderError("away", `cannot read ${path} (${systemCode(cause)})`, { cause })
+}
+
 /** The disk of the folder at `path`, which is there already. */
 export function folderDisk(path: string): FolderDisk {
   const at = (name: string) => join(path, name)
   return {
-    async *names() {
-      let names: string[] = []
-      try {
-        for await (const entry of await opendir(path)) {
-          names.push(entry.name)
-          if (names.length < namesAtATime) continue
-          yield names
-          names = []
-        }
-        yield names
-      } catch (error) {
-        throw new FolderError("away", `cannot read ${path} (${systemCode(error)})`, {
-          cause: error,
-        })
-      }
-    },
+    names: () => namesIn(path),
+    room: () => roomOf(path),
     async read(name, bytesMax) {
       let file: FileHandle | undefined
       try {
@@ -114,6 +127,7 @@ export function folderDisk(path: string): FolderDisk {
         mustBeFile(await file.stat(), name, bytesMax)
         return await readWhole(file, bytesMax)
       } catch (error) {
+        if (systemCode(error) === "ENOENT") return undefined
         throw aboutFile(error, name)
       } finally {
         await file?.close()

@@ -36,6 +36,7 @@ const unnamedMsMax = 120_000
 const reopenMs = 300_000
 /** What comes between two streams; the rest comes again. */
 const keptMax = 256
+const keptBytesMax = 32 * 1024 * 1024
 
 const chance = { bytes: (count: number) => new Uint8Array(randomBytes(count)) }
 
@@ -126,10 +127,15 @@ export class SeamLine implements InnerLine {
     this.#opened()
   }
 
+  #keep(frame: Uint8Array): void {
+    const bytes = this.#kept.reduce((sum, it) => sum + it.length, frame.length)
+    if (this.#kept.length < keptMax && bytes <= keptBytesMax) this.#kept.push(Buffer.from(frame))
+  }
+
   #give(frame: Uint8Array): void {
     const stream = this.#stream
     if (stream === undefined) {
-      if (this.#kept.length < keptMax) this.#kept.push(Buffer.from(frame))
+      this.#keep(frame)
       return
     }
     const length = Buffer.alloc(4)

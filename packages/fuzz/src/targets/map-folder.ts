@@ -8,11 +8,6 @@ export interface MapFolder extends FolderDisk {
 
 export function mapFolder(): MapFolder {
   const files = new Map<string, Uint8Array>()
-  function fileAt(name: string): Uint8Array {
-    const bytes = files.get(name)
-    if (bytes === undefined) throw new FolderError("gone", "there is no such file")
-    return bytes
-  }
   return {
     files,
     async *names() {
@@ -20,15 +15,18 @@ export function mapFolder(): MapFolder {
       yield Array.from(files.keys())
     },
     async read(name, bytesMax) {
-      const bytes = fileAt(name)
-      if (bytes.length > bytesMax) throw new FolderError("too_large", "the file is too large")
+      const bytes = files.get(name)
+      if ((bytes?.length ?? 0) > bytesMax)
+        throw new FolderError("too_large", "the file is too large")
       return bytes
     },
     async create(name, bytes) {
       files.set(name, bytes)
     },
     async rename(from, to) {
-      files.set(to, fileAt(from))
+      const bytes = files.get(from)
+      if (bytes === undefined) throw new FolderError("away", "there is no such file")
+      files.set(to, bytes)
       files.delete(from)
     },
     async remove(name) {

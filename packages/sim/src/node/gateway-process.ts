@@ -3,6 +3,7 @@
 import {
   ArrivalFeed,
   decodeDrop,
+  encodeDrop,
   FileDoor,
   gatewayMachine,
   startHost,
@@ -12,6 +13,7 @@ import {
   type Brought,
   type CourierDoor,
   type Digest,
+  type Drop,
   type HeldArrival,
   type Host,
   type Lane,
@@ -69,6 +71,7 @@ export class GatewayProcess implements Listener, InnerDoor {
         return line && world.peers.has(line.recipient) ? answerIn(bytes) : undefined
       },
       unitBytesMax: Number.POSITIVE_INFINITY,
+      encode: fileOf,
     })
     this.door = {
       open: async () => this.#files.open(),
@@ -201,6 +204,15 @@ export class GatewayProcess implements Listener, InnerDoor {
 /** Whether no line goes between these two. */
 export function isByFile({ byFile, organisations }: World, one: OrgId, other: OrgId): boolean {
   return (byFile === one || byFile === other) && organisations.has(one) && organisations.has(other)
+}
+
+const fileOfContent = new WeakMap<Uint8Array, Uint8Array>()
+
+/** The same array for the same record, of which the name is known then: it goes on every stick. */
+function fileOf(drop: Drop): Uint8Array {
+  const file = fileOfContent.get(drop.content) ?? encodeDrop(drop)
+  fileOfContent.set(drop.content, file)
+  return file
 }
 
 function answerIn(bytes: Uint8Array): OpenedAnswer {

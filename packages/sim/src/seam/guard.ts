@@ -9,7 +9,7 @@ import { FolderError, seamFolder, type FolderDisk, type SeamFolder } from "@tear
 
 import type { Organisation } from "../node/organisation.ts"
 import { Stick } from "../sticks/stick.ts"
-import { hashing } from "../suite/suite.ts"
+import { hashingOnce } from "../suite/suite.ts"
 import type { Random } from "../time/random.ts"
 import type { World } from "../world/world.ts"
 import { PeerLists } from "./peer-lists.ts"
@@ -72,7 +72,7 @@ export class Guard {
   ): { readonly out: SeamFolder; readonly in: SeamFolder } {
     const ends = this.#ends[side]
     const at = (disk: Stick, onLaid?: () => void) =>
-      seamFolder({ disk: mortal(disk, life, onLaid), hashing, chance: this.#random })
+      seamFolder({ disk: mortal(disk, life, onLaid), hashing: hashingOnce, chance: this.#random })
     return { out: at(ends.out, () => this.#laid(side)), in: at(ends.in) }
   }
 

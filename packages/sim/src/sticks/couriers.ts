@@ -2,12 +2,21 @@
  * Couriers between one organisation that no line reaches and all others.
  *
  * A round takes one stick from it to every peer and back, some hours apart. Rounds overtake each
- * other, a stick is lost, comes days later or is read again after the next, is pulled in the
- * middle, and spoils a file. Before the reckoning couriers go often and nothing happens to them.
+ * other, a stick is lost, comes days later or is read again after the next, has no room for all, is
+ * pulled in the middle, and spoils a file. Before the reckoning couriers go often and nothing
+ * happens to them.
  */
 
-import { DropFolder, FolderError, handIn, layOut, type HandedIn } from "@tearline/core"
+import {
+  DropFolder,
+  FolderError,
+  handIn,
+  layOut,
+  type CourierDoor,
+  type HandedIn,
+} from "@tearline/core"
 
+import { FlashAboard } from "../checkers/aboard.ts"
 import { DiskError } from "../disk/platter.ts"
 import type { Organisation } from "../node/organisation.ts"
 import { hashingOnce } from "../suite/suite.ts"
@@ -24,6 +33,9 @@ export const agreedMs: number = 2 * day
 
 const usual = { roundMs: 15 * hour, stepMs: { min: 5 * minute, max: 2 * hour } }
 const calm = { roundMs: 50 * minute, stepMs: { min: minute, max: 2 * minute } }
+
+/** Of a small stick: from a few units to a few dozen. */
+const smallBytes = { min: 6_000, max: 60_000 }
 
 const oldMs = 10 * day
 
@@ -71,9 +83,21 @@ export class Couriers {
 
   #go(): void {
     const others = [...this.#world.organisations.values()].filter((it) => it !== this.#own)
-    const stops = [this.#own, ...shuffled(others, this.#random), this.#own]
-    const round = { stick: new Stick(), stops, beganMs: this.#world.schedule.nowMs }
+    const toAll = () => [...shuffled(others, this.#random), this.#own]
+    const stick = this.#stick()
+    // A small one is used again, since what is on it then is in the way.
+    const stops = [this.#own, ...toAll(), ...(stick.isSmall ? toAll() : [])]
+    const round = { stick, stops, beganMs: this.#world.schedule.nowMs }
     void this.#next(round)
+  }
+
+  /** Now and then one on which not everything has room. */
+  #stick(): Stick {
+    const random = this.#random
+    const isSmall = !this.#isCalm && random.isLucky(0.25)
+    return isSmall
+      ? new Stick(Math.round(random.spread(smallBytes.min, smallBytes.max)))
+      : new Stick()
   }
 
   /** One stop, then on to the next after some time. */
@@ -128,18 +152,28 @@ export class Couriers {
       return
     }
     const { door } = gateway
-    const folder = this.#folderOn(stick)
     if (!this.#isCalm && this.#random.isLucky(0.05)) stick.pullAfter(1 + this.#random.below(40))
-    const to = at === this.#own ? {} : { to: this.#own.org }
     try {
-      this.#tell(await handIn(folder, door, { own: at.org }), beganMs)
-      await layOut(folder, door, { own: at.org, ...to })
+      this.#tell(await handIn(this.#folderOn(stick), door, { own: at.org }), beganMs)
+      await this.#layOut(door, stick, at)
     } catch (error) {
       if (error instanceof FolderError) see("stick pulled in the middle")
       else if (error instanceof DiskError) see("gateway cannot write when a courier is there")
       else throw error
     }
     stick.plugIn()
+  }
+
+  async #layOut(door: CourierDoor, stick: Stick, at: Organisation): Promise<void> {
+    const { see, checkers } = this.#world
+    const voyage = { own: at.org, ...(at === this.#own ? {} : { to: this.#own.org }) }
+    const aboard = new FlashAboard(at.gatewayDisk.carried, voyage)
+    const { displaced, noRoom } = await layOut(this.#folderOn(stick), door, voyage)
+    if (displaced > 0) see("less urgent makes way on a full stick")
+    if (noRoom.every((it) => it === 0)) return
+    see("stick has no room for all")
+    const fault = aboard.faultOn(stick)
+    if (fault !== undefined) checkers.fail("I10", `${at.name}'s courier: ${fault}`)
   }
 
   #folderOn(stick: Stick): DropFolder {
