@@ -15,6 +15,8 @@ import {
 import type { Organisation } from "../node/organisation.ts"
 import type { Content, Kind } from "../people/kind.ts"
 import { usualContent } from "../people/repertoire.ts"
+import { bytesOf } from "../suite/bytes.ts"
+import { restoreStatement } from "../suite/past.ts"
 import { digestOf, hashHex, hashing, readUnit } from "../suite/suite.ts"
 import type { Random } from "../time/random.ts"
 import type { World } from "../world/world.ts"
@@ -60,6 +62,34 @@ export class Crafts {
     const warning = hashHex(unit.signed) as MessageId
     const { thread, nonce } = subject
     this.#given.set(unit.sender, { thread, nonce, warning, status: statement.status })
+  }
+
+  /** Its own root authorises one restore after the other, each as if it had lost everything. */
+  restores(): readonly Crafted[] {
+    const { hostile, schedule } = this.#world
+    const newest = Math.floor(schedule.nowMs / 1_000)
+    return Array.from({ length: 6 }, (_, at) => {
+      const epoch = newest + at
+      const statement = restoreStatement(hostile, epoch).toBase64()
+      const content = { statement, given: [] }
+      return { statement: { kind: "restored", content }, epoch, number: 1, part: { epoch } }
+    })
+  }
+
+  /** Junk, for a restore that nobody has heard of. */
+  unaskedReturn(): Crafted {
+    const junk = bytesOf(this.#random.hex(32)).toBase64()
+    const items = Array.from({ length: 16 }, (_, at) => ({
+      number: at + 1,
+      digest: this.#random.hex(32),
+      signed: junk,
+      part: junk,
+      opening: junk,
+      custody: null,
+      isUnsealed: false,
+    }))
+    const content = { epoch: 999_999, page: 1, isLast: false, items, passed: [] }
+    return { statement: { kind: "returned", content } }
   }
 
   /** It has said this, and may speak of it again. */

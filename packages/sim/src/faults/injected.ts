@@ -11,6 +11,9 @@ export interface Injected {
   readonly isRefused: boolean
 }
 
+/** Of several restores of one peer a later one may have come before. */
+const overtaken = "stale_restore"
+
 /** A refused thing is on record under a code, and nowhere else. */
 export function mustBeOnRecord(checkers: Checkers, { target, digest, isRefused }: Injected): void {
   // What it had on record of a hostile peer nobody else knows; and in a thread that it has
@@ -21,7 +24,7 @@ export function mustBeOnRecord(checkers: Checkers, { target, digest, isRefused }
   const message = `${target.name}: ${digest} of a hostile peer is`
   if (row === undefined) checkers.fail("I9", `${message} not on record`)
   else if (isRefused && row.code === null) checkers.fail("I9", `${message} taken in`)
-  else if (!isRefused && row.code !== null) {
+  else if (!isRefused && row.code !== null && row.code !== overtaken) {
     checkers.fail("I9", `${message} refused for ${row.code} although it is in order`)
   }
 }

@@ -109,6 +109,8 @@ const onTheLink = (crafts: Crafts, random: Random): readonly Trick[] => [
       part: { epoch: at + 2 },
     })),
   ),
+  trick("hostile peer is restored again and again", 0.1, false, () => crafts.restores()),
+  trick("hostile peer gives back what nobody asked for", 1, true, () => [crafts.unaskedReturn()]),
   trick("hostile peer sends a hundred at once", 0.2, true, () => [
     { statement: { answers: "none" } },
   ]),

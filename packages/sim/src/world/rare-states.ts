@@ -165,6 +165,8 @@ const rareStates: readonly string[] = [
   "hostile peer sends what breaks its reader",
   "hostile peer sends a hundred at once",
   "hostile peer opens many epochs",
+  "hostile peer is restored again and again",
+  "hostile peer gives back what nobody asked for",
   "hostile peer answers its own words",
   "hostile peer's slot is of another lane",
   "FLASH meets a backlog on its way to the exchange",
