@@ -105,9 +105,9 @@ interface Parts {
  * Runs an exchange. Resolves once the database answers and the desk interface accepts; the gateway
  * may still be away.
  *
- * @throws ExchangeError `bad_config`, `bad_invite`; StoreError for a database that will not do
- *   however long one waits (`unsafe_settings`, `forbidden`, `not_migrated`); the system's error for
- *   a socket that cannot be made.
+ * @throws ExchangeError `bad_config`, also for an epoch older than a link's, `bad_invite`;
+ *   StoreError for a database that will not do however long one waits (`unsafe_settings`,
+ *   `forbidden`, `not_migrated`); the system's error for a socket that cannot be made.
  */
 export async function runExchange(
   config: ExchangeConfig,
@@ -117,6 +117,11 @@ export async function runExchange(
   const keys = await ownKeysOf(config)
   const store = await opened(config, diagnostics)
   const links = await store.links()
+  const newest = links.reduce((latest, { link }) => Math.max(latest, link.epoch), 1)
+  if (newest > (keys.restore?.epoch ?? 1)) {
+    await store.close()
+    throw epochBehind(newest)
+  }
   clock.notBefore?.(lastWrittenMs(links.map((it) => it.link)))
   const line = lineOf(config, diagnostics)
   const reachable = reachableOf(keys.statements)
@@ -132,6 +137,12 @@ export async function runExchange(
     trouble: new DepartureTrouble(),
   }
   return start(parts)
+}
+
+/** Whatever it said next might stand under a number that was given before. */
+function epochBehind(newest: number): ExchangeError {
+  const what = `a link is in epoch ${newest}, which no restore statement here authorises`
+  return new ExchangeError("bad_config", `${what}: authorise the restore once more`)
 }
 
 function lineOf({ seam, gateway }: ExchangeConfig, diagnostics: Diagnostics): InnerLine {
@@ -306,10 +317,6 @@ async function reopen({ keys, peers, ports }: Parts, submit: Carriage["submit"])
   const { epoch, statement } = restore
   const answer = await submit({ kind: "reopened", epoch, statement, peers: orgs })
   if (answer.kind === "noted") ports.diagnostics("info", "epoch_opened", { epoch })
-  if (answer.kind !== "refused" || answer.code !== "epoch_behind") return
-  // Whatever it said next might stand under a number that was given before.
-  const message = `a link is in a newer epoch than ${epoch}: authorise the restore once more`
-  throw new ExchangeError("bad_config", message)
 }
 
 function serveDesk(

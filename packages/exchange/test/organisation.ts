@@ -70,6 +70,7 @@ export function keys(rootKey: SigningKey = generateSigningKey()): Keys {
 }
 
 export interface Organisation extends Keys {
+  readonly rootKey: SigningKey
   readonly name: string
   readonly fingerprint: string
   readonly outerPort: number
@@ -126,6 +127,7 @@ export async function organisation(options: OrganisationOptions = {}): Promise<O
   })
   return {
     ...own,
+    rootKey,
     name,
     fingerprint: fingerprint(rootKey.verifying.publicKey),
     outerPort,
