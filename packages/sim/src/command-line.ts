@@ -44,7 +44,7 @@ const flags: Readonly<Record<string, Flag>> = {
   orgs: { value: "N", says: "honest organisations, from 2 up; 8 unless told" },
   workers: { value: "N", says: "threads at most; the result is the same for any number" },
   minutes: { value: "M", says: "begins no further year once so many minutes have passed" },
-  "only-lines": { says: "without sticks and folders, as every second world of a long run is" },
+  "only-lines": { says: "without sticks and folders, as three of four worlds of a long run are" },
   trace: { value: "THREAD", says: "tells the story of one warning: its thread, or: first" },
   plant: { value: "BUG", says: "with a bug planted that is to be found; see below" },
   "no-replay": { says: "without the seeds of packages/sim/seeds.txt first" },

@@ -24,6 +24,7 @@ const statusShares: readonly { weight: number; status: Status }[] = [
   { weight: 1, status: "test" },
 ]
 
+const severalShare = 0.05
 /** How often a warning goes to the hostile peer too: it is a peer like any other. */
 const hostileShare = 0.03
 const spoiltShare = 0.03
@@ -73,7 +74,7 @@ export class Workload {
     const random = this.#random
     const from = random.pick(this.#honest)
     const others = this.#honest.filter((it) => it !== from).map((it) => it.org)
-    const count = random.isLucky(0.1) ? 2 + random.below(2) : 1
+    const count = random.isLucky(severalShare) ? 2 + random.below(2) : 1
     const addressees = chosen(random, others, count)
     if (addressees.length > 1) this.#world.see("warning to several addressees")
     const { precedence } = random.weighted(precedenceShares)

@@ -10,9 +10,12 @@ export interface RunOptions extends Omit<SimulationOptions, "onMonth"> {
 /** One world of a run; runs alone in a thread of its own. */
 export type WorldOptions = Omit<RunOptions, "worldYears">
 
+/** Of so many worlds one has sticks and folders, which cost half as much again. */
+const carriedEvery = 4
+
 /**
- * The worlds of a run, in the order in which they are put together. Every other one has lines only:
- * in it nothing that a stick or folder does is in the way of the rest.
+ * The worlds of a run, in the order in which they are put together. The first of every four has
+ * sticks and folders; in the others nothing that these do is in the way of the rest.
  */
 export function worldsOf({ worldYears = 1, ...options }: RunOptions): readonly WorldOptions[] {
   const { seed, years } = options
@@ -22,6 +25,6 @@ export function worldsOf({ worldYears = 1, ...options }: RunOptions): readonly W
     ...options,
     seed: `${seed}/${at + 1}`,
     years: Math.min(worldYears, years - at * worldYears),
-    isLinedOnly: options.isLinedOnly === true || at % 2 === 1,
+    isLinedOnly: options.isLinedOnly === true || at % carriedEvery !== 0,
   }))
 }
