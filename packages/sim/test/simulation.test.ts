@@ -109,7 +109,7 @@ describe("a planted bug is found within days of virtual time, by what is to find
   test.each(Object.entries(plants))(
     "%s",
     async (plant, { foundBy }) => {
-      const report = await simulate({ seed: `find ${plant}`, years: 10 * day, plant })
+      const report = await simulate({ seed: `planted ${plant}`, years: 10 * day, plant })
       expect(foundBy, broken(report)).toContain(report.violation?.invariant)
     },
     patienceMs,
