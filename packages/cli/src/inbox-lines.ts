@@ -28,15 +28,18 @@ export function inboxLines(shown: Shown): readonly string[] {
   const first = mine.length === 0 ? nothing(shown) : section("owed by you", mine, shown)
   const second = theirs.length === 0 ? [] : ["", ...section("owed to you", theirs, shown)]
   const next = mine.find(({ rule }) => commandFor(rule) !== undefined)
-  const hint = next === undefined ? [] : ["", style.faint(asCalled(nextWords(next), calling))]
+  const hint =
+    next === undefined
+      ? []
+      : ["", ...nextLines(next).map((it) => style.faint(asCalled(it, calling)))]
   const left = (count: number): readonly string[] => leftOut(count, shown)
   return [...told, ...first, ...left(more.ours), ...second, ...left(more.theirs), ...hint]
 }
 
 /** Nobody acknowledges or decides what has not been shown to him. */
-function nextWords({ rule, thread }: InboxLine): string {
+function nextLines({ rule, thread }: InboxLine): readonly string[] {
   const id = plain(thread.slice(0, 8))
-  return `next: tearline show ${id}, then tearline ${commandFor(rule)} ${id}`
+  return [`next: tearline show ${id}`, `then: tearline ${commandFor(rule)} ${id}`]
 }
 
 /** Silence about what is not shown would be a hiding place. */

@@ -60,7 +60,7 @@ async function runAdd(context: Context): Promise<Report> {
       document: { ...peer, org, name, fingerprint: invite.fingerprint, method },
       lines: [
         `added ${plain(name)} (organisation ${org}), compared by ${method}`,
-        asCalled("it must add this node too; tearline status shows when it is heard", calling),
+        asCalled("once it has added this node too, it is heard: tearline status shows it", calling),
       ],
     }
   })
