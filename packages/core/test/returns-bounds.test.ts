@@ -13,7 +13,7 @@ import {
 
 import { forged, takenOff } from "./fixtures/forged.ts"
 import { readUnit, restoreStatement } from "./fixtures/suite.ts"
-import { createWorld, type OnTheRoad, type World } from "./fixtures/world.ts"
+import { createWorld, type OnTheRoad, type World, type WorldOptions } from "./fixtures/world.ts"
 
 const minuteMs = 60_000
 const never = Number.MAX_SAFE_INTEGER
@@ -51,8 +51,8 @@ async function linkOf(world: World, name: string, peer: string): Promise<Link> {
 }
 
 /** Alder has warned Birch so often, and has forgotten it; Birch is about to hear so. */
-async function forgotten(warnings: number): Promise<World> {
-  const world = createWorld()
+async function forgotten(warnings: number, options: WorldOptions = {}): Promise<World> {
+  const world = createWorld(options)
   const back = world.of("alder").journal.backUp()
   for (let count = 0; count < warnings; count += 1) await world.warn("alder", "birch")
   await world.deliverAll()
@@ -81,6 +81,15 @@ describe("M-LNK-17: a peer that is restored", () => {
     expect(world.of("alder").journal.heads.size).toBe(160)
     expect((await linkOf(world, "alder", "birch")).awaited).toBeUndefined()
     expect((await linkOf(world, "birch", "alder")).peerRestore?.inHand).toEqual([])
+  })
+
+  test("by file is given more at once: a stick takes days", async () => {
+    const world = await forgotten(16 * 10, { withinMs: 7 * 24 * 60 * minuteMs })
+    await world.deliver(takenOff(world.road))
+    await given(world)
+    // Of three hundred and twenty messages, and of the numbers in the last lane, the last page.
+    expect(pagesOn(world.road)).toHaveLength(21)
+    expect(contentOf(pagesOn(world.road).at(-1) as OnTheRoad).isLast).toBe(true)
   })
 
   test("again and again is answered four times in an hour; then it waits, and loses nothing", async () => {
