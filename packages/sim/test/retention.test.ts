@@ -4,7 +4,7 @@ import { expect, test } from "vitest"
 
 import type { Digest, MessageId, ThreadId } from "@tearline/core"
 
-import type { SlotRow } from "../src/disk/exchange-disk.ts"
+import type { SlotRow } from "../src/disk/exchange-rows.ts"
 import { Organisation } from "../src/node/organisation.ts"
 import { bytesOf } from "../src/suite/bytes.ts"
 import { retire } from "../src/world/retention.ts"

@@ -11,18 +11,16 @@ import type {
   ExchangeInput,
   ExchangeWrite,
   HeldArrival,
-  Lane,
   Link,
   MessageId,
   MessageWrite,
   OrgId,
   OutboxItem,
-  Part,
   Statement,
   ThreadId,
 } from "@tearline/core"
 
-import { leaseMs } from "../disk/exchange-disk.ts"
+import { leaseMs } from "../disk/outbox-table.ts"
 import type { Line, WireAnswer } from "../network/network.ts"
 import type { Organisation } from "../node/organisation.ts"
 import { kindNamed, maySay } from "../people/repertoire.ts"
@@ -37,32 +35,14 @@ import {
   refusalsOwed,
   timesIn,
 } from "./conduct.ts"
-import { countOf, Lanes } from "./lanes.ts"
+import { Gaps } from "./gaps.ts"
+import { Lanes } from "./lanes.ts"
 import { Promises } from "./promises.ts"
 import { shownFault, type Shown } from "./shown.ts"
+import { Signed, type Said } from "./signed.ts"
 import { Violation } from "./violation.ts"
 import { Watch } from "./watch.ts"
 import { nameFault, wordingFault } from "./wording.ts"
-
-/** What was signed, by whom, for whom, and into which places of their lanes. */
-export interface Said {
-  readonly id: MessageId
-  readonly statement: Statement
-  /** The signed object, as its author's exchange wrote it. */
-  readonly signed: string
-  readonly atMs: number
-  readonly to: ReadonlyMap<OrgId, Addressed>
-}
-
-/** What one addressee gets: its part, at a place of a lane. */
-export interface Addressed {
-  readonly epoch: number
-  readonly lane: Lane
-  readonly number: number
-  readonly thread: ThreadId | null
-  readonly part: Part
-  readonly previousSlotHash: string | null
-}
 
 /** Which databases came from a backup. */
 export interface Restored {
@@ -72,13 +52,14 @@ export interface Restored {
 
 /** A renewal may just be under way. */
 const graceMs = 60_000
+
 export class Checkers {
   readonly #world: World
-  readonly said = new Map<MessageId, Said>()
-  readonly #saidBy = new Map<Digest, MessageId>()
+  readonly #signed = new Signed()
   readonly #places = new Map<string, Digest>()
   readonly #enqueued = new Map<OrgId, Set<string>>()
   readonly #receipts = new Map<string, string>()
+  readonly #gaps = new Gaps()
   readonly #watch: Watch
   readonly promises: Promises
   readonly lanes = new Lanes((invariant, message) => this.fail(invariant, message))
@@ -93,21 +74,19 @@ export class Checkers {
     this.#watch = new Watch({ said, excused, withheld, fail: (...what) => this.fail(...what) })
   }
 
+  /** All that was signed and is not retired. */
+  get said(): ReadonlyMap<MessageId, Said> {
+    return this.#signed.said
+  }
+
   fail(invariant: string, message: string, thread: ThreadId | null = null): void {
     const { nowMs: atMs } = this.#world.schedule
     this.violation ??= new Violation(invariant, message, { thread, atMs })
   }
 
   /** Something is being signed. It may still come to nothing. */
-  sealed({ id, statement, addressees, signed }: Sealing): void {
-    const to = new Map(
-      addressees.map(({ org, part, place }) => {
-        return [org, { ...place, thread: part.subject?.thread ?? null, part }]
-      }),
-    )
-    const atMs = this.#world.schedule.nowMs
-    this.said.set(id, { id, statement, signed, atMs, to })
-    this.#saidBy.set((id.slice(32) + id.slice(0, 32)) as Digest, id)
+  sealed(sealing: Sealing): void {
+    this.#signed.add(sealing, this.#world.schedule.nowMs)
   }
 
   /** One of ours signs: what it says, and in which thread, has to be in order. */
@@ -138,7 +117,7 @@ export class Checkers {
     if (this.#enqueued.get(own.org)?.has(id) !== true) {
       this.fail("I2", `${own.name} sends ${id} before it is durable`, thread)
     }
-    const place = this.#placeOf(digest, peer)
+    const place = this.#signed.placeOf(digest, peer)
     if (place !== undefined) {
       const key = `${own.org}/${peer}/${place.epoch}/${place.lane}/${place.number}`
       const first = this.#places.get(key)
@@ -149,11 +128,6 @@ export class Checkers {
     }
     this.#mustBeLeased(own, item)
     this.#world.story.tell(thread, own.name, `hands ${digest.slice(0, 8)} to its gateway`)
-  }
-
-  #placeOf(digest: Digest, peer: OrgId) {
-    const id = this.#saidBy.get(digest)
-    return id === undefined ? undefined : this.said.get(id)?.to.get(peer)
   }
 
   /** A lease may run out while the disk fails; otherwise whoever sends holds one. */
@@ -228,8 +202,7 @@ export class Checkers {
   held(own: Organisation, { digest, unit, atMs }: HeldArrival): void {
     this.#passes(`${own.name}'s gateway`, [atMs])
     if (isMisdirected(own, unit)) this.fail("I6", `${own.name} holds what is addressed to another`)
-    const id = this.#saidBy.get(digest)
-    const to = id && this.said.get(id)?.to
+    const to = this.#signed.of(digest)?.to
     if (to && !to.has(own.org)) this.fail("I6", `${own.name} holds what was not sent to it`)
   }
 
@@ -251,7 +224,7 @@ export class Checkers {
   committed(own: Organisation, writes: readonly ExchangeWrite[]): void {
     this.#committedIn.set(own.org, this.#world.schedule.ran)
     this.#passes(own.name, timesIn(writes))
-    const placeOf = (digest: Digest, peer: OrgId) => this.#placeOf(digest, peer)
+    const placeOf = (digest: Digest, peer: OrgId) => this.#signed.placeOf(digest, peer)
     this.lanes.committed(writes, { own, placeOf })
     for (const { digest, peer, atMs } of refusalsOwed(writes, this.#world.hostile)) {
       // Whoever was rolled back without knowing it says nothing until it is told.
@@ -270,7 +243,7 @@ export class Checkers {
       case "thread":
         return this.#watch.note(own, write.thread.id)
       case "link":
-        return this.#countsLane(own, write.link)
+        return this.#countsLanes(own, write.link)
       case "enqueue": {
         const ids = this.#enqueued.get(own.org) ?? new Set()
         this.#enqueued.set(own.org, ids.add(write.item.id))
@@ -284,6 +257,12 @@ export class Checkers {
       case "dequeue":
       case "act":
     }
+  }
+
+  #countsLanes({ org, name }: Organisation, link: Link): void {
+    if (link.peer === this.#world.hostile) return
+    const fault = this.#gaps.fault(org, link, this.restoredSince.has(org))
+    if (fault !== undefined) this.fail("I12", `${name} ${fault}`)
   }
 
   #countsCustody(own: Organisation, write: CustodyWrite): void {
@@ -350,36 +329,11 @@ export class Checkers {
     this.#watch.keep()
   }
 
-  /** A lane that is said to be held up to a number is: no gap is forgotten. */
-  #countsLane(own: Organisation, { peer, held }: Link): void {
-    if (peer === this.#world.hostile) return
-    const isRestored = this.restoredSince.has(own.org)
-    for (const row of held) {
-      // A row that was held against the arrivals once is kept as it is until it grows.
-      if (this.#counted.has(row)) continue
-      this.#counted.add(row)
-      const { epoch, lane, upTo } = row
-      const key = `${own.org}/${peer}/${epoch}/${lane}`
-      const taken = this.#taken.get(key) ?? 0
-      // What a peer gives back takes no arrival: the reckoning finds what is missing.
-      if (isRestored) this.#taken.set(key, countOf(row))
-      else if (countOf(row) > taken) {
-        this.fail("I12", `${own.name} forgets a gap: says that it holds ${upTo} and holds ${taken}`)
-      }
-    }
-  }
-
-  readonly #taken = new Map<string, number>()
-  readonly #counted = new WeakSet<Link["held"][number]>()
-
   /** An arrival has been taken in, before its link is written. */
   took(own: Organisation, digest: Digest): void {
-    const place = this.#placeOf(digest, own.org)
-    const id = this.#saidBy.get(digest)
-    const author = id && this.said.get(id)?.statement.author
-    if (place === undefined || author === undefined) return
-    const key = `${own.org}/${author}/${place.epoch}/${place.lane}`
-    this.#taken.set(key, (this.#taken.get(key) ?? 0) + 1)
+    const said = this.#signed.of(digest)
+    const place = said?.to.get(own.org)
+    if (said && place) this.#gaps.took(own.org, said.statement.author, place)
   }
 
   /** An officer reads a message (I4). */
@@ -421,12 +375,7 @@ export class Checkers {
       [...organisations.values()].some((it) => it.exchangeDisk.threads.has(thread))
     for (const it of this.excused) if (!isKept(it)) this.excused.delete(it)
     this.promises.retire(isRetired)
-    for (const [id, { atMs, to }] of this.said) {
-      const stays = ({ part }: { part: Part }) => isKept(part.subject?.thread ?? null)
-      if (atMs >= beforeMs || [...to.values()].some(stays)) continue
-      this.said.delete(id)
-      this.#saidBy.delete((id.slice(32) + id.slice(0, 32)) as Digest)
-    }
+    this.#signed.retire(beforeMs, isKept)
     this.restoredSince.clear()
     this.#enqueued.clear()
     this.#receipts.clear()

@@ -13,8 +13,8 @@ import type { WireAnswer } from "../network/network.ts"
 import type { Organisation } from "../node/organisation.ts"
 import { kindNamed } from "../people/repertoire.ts"
 import { custodyIn, outerHolds, readLine, readUnit } from "../suite/suite.ts"
-import type { Addressed } from "./checkers.ts"
 import type { Utterance } from "./said-in.ts"
+import type { Addressed } from "./signed.ts"
 
 const second = 1_000
 const hour = 3_600_000

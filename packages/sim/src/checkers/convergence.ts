@@ -2,7 +2,7 @@
 
 import type { ThreadId } from "@tearline/core"
 
-import type { ThreadRow } from "../disk/exchange-disk.ts"
+import type { ThreadRow } from "../disk/exchange-rows.ts"
 import type { Organisation } from "../node/organisation.ts"
 import type { World } from "../world/world.ts"
 import { countOf } from "./lanes.ts"

@@ -15,7 +15,7 @@ import type {
 
 import type { Organisation } from "../node/organisation.ts"
 import { heartbeatMs } from "../node/times.ts"
-import type { Addressed } from "./checkers.ts"
+import type { Addressed } from "./signed.ts"
 
 const hour = 3_600_000
 /** A disk may be slow while a heartbeat is written. */

@@ -9,7 +9,7 @@
 
 import type { MessageId, Obligation, OrgId } from "@tearline/core"
 
-import type { ThreadRow } from "../disk/exchange-disk.ts"
+import type { ThreadRow } from "../disk/exchange-rows.ts"
 import { kindNamed } from "../people/repertoire.ts"
 import { windowOf, type SaidIn, type Utterance } from "./said-in.ts"
 

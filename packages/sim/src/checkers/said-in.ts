@@ -5,7 +5,7 @@
 
 import type { Digest, MessageId, OrgId, Part, Statement } from "@tearline/core"
 
-import type { ThreadRow } from "../disk/exchange-disk.ts"
+import type { ThreadRow } from "../disk/exchange-rows.ts"
 import { kindNamed, mayAnswer } from "../people/repertoire.ts"
 
 /** What was signed, as the observer of all sealing remembers it. */

@@ -6,7 +6,7 @@
 
 import type { Digest } from "@tearline/core"
 
-import { leaseMs } from "../disk/exchange-disk.ts"
+import { leaseMs } from "../disk/outbox-table.ts"
 import type { Organisation } from "../node/organisation.ts"
 
 const minute = 60_000

@@ -5,7 +5,7 @@
 
 import type { MessageId, OrgId } from "@tearline/core"
 
-import type { ThreadRow } from "../disk/exchange-disk.ts"
+import type { ThreadRow } from "../disk/exchange-rows.ts"
 import { hashHex } from "../suite/suite.ts"
 import { owedIn } from "./owed.ts"
 import type { SaidIn, Utterance } from "./said-in.ts"

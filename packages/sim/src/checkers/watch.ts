@@ -5,7 +5,7 @@
 
 import type { Digest, MessageId, OrgId, Part, Statement, ThreadId } from "@tearline/core"
 
-import type { ThreadRow } from "../disk/exchange-disk.ts"
+import type { ThreadRow } from "../disk/exchange-rows.ts"
 import type { Organisation } from "../node/organisation.ts"
 import { numberFault } from "./conduct.ts"
 import { owedFault, unexplainedIn } from "./owed.ts"

@@ -5,7 +5,7 @@ import { hash } from "node:crypto"
 import type { OrgId, Part, Statement } from "@tearline/core"
 
 import { kindNamed } from "../people/repertoire.ts"
-import type { Said } from "./checkers.ts"
+import type { Said } from "./signed.ts"
 
 const lanes = ["FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE"]
 

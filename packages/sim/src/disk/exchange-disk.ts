@@ -5,7 +5,6 @@ import {
   precedences,
   readMessage,
   type ArrivalWrite,
-  type Custody,
   type CustodyWrite,
   type Digest,
   type Exchanged,
@@ -15,12 +14,7 @@ import {
   type Message,
   type MessageId,
   type MessageWrite,
-  type Obligation,
-  type ObligationWrite,
   type OrgId,
-  type Outbox,
-  type OutboxItem,
-  type Refusal,
   type StoredLink,
   type StoredThread,
   type ThreadId,
@@ -32,88 +26,20 @@ import { readSigned } from "../suite/suite.ts"
 import type { Life } from "../time/life.ts"
 import type { Schedule } from "../time/schedule.ts"
 import { Damage } from "./damage.ts"
+import type {
+  ArrivalRow,
+  MessageRow,
+  OutboxRow,
+  ReceiptRow,
+  SlotRow,
+  ThreadRow,
+} from "./exchange-rows.ts"
+import { OutboxTable } from "./outbox-table.ts"
 import { DiskError, type Platter } from "./platter.ts"
-
-export interface MessageRow {
-  readonly id: MessageId
-  readonly digest: Digest
-  readonly direction: "in" | "out"
-  readonly signed: Uint8Array
-  readonly part: Uint8Array
-}
-
-export interface ThreadRow {
-  readonly head: ThreadWrite
-  readonly createdMs: number
-  readonly messages: readonly MessageRow[]
-  readonly custody: readonly Custody[]
-  readonly refusals: readonly Refusal[]
-  readonly obligations: ReadonlyMap<string, Obligation>
-}
-
-/** Where a message stands in its lane; those of a thread are kept there, once. */
-export interface SlotRow extends Omit<Exchanged, "signed" | "custody"> {
-  readonly direction: "in" | "out"
-  /** Null for one that is in its thread. */
-  readonly signed: Uint8Array | null
-  readonly atMs: number
-}
-
-export interface ReceiptRow {
-  readonly receipt: Uint8Array
-  readonly isReturned: boolean
-  readonly atMs: number
-}
-
-export interface OutboxRow {
-  readonly item: OutboxItem
-  readonly owner: string | null
-  readonly freeAtMs: number
-}
-
-export interface ArrivalRow {
-  readonly sender: OrgId
-  readonly code: string | null
-  readonly atMs: number
-}
-
-interface Draft extends ThreadRow {
-  head: ThreadWrite
-  readonly messages: MessageRow[]
-  readonly custody: Custody[]
-  readonly refusals: Refusal[]
-  readonly obligations: Map<string, Obligation>
-}
-
-type Drafts = Map<ThreadId, Draft>
-
-function draftOf({ head, createdMs, messages, custody, refusals, obligations }: ThreadRow): Draft {
-  return {
-    head,
-    createdMs,
-    messages: messages.slice(),
-    custody: custody.slice(),
-    refusals: refusals.slice(),
-    obligations: new Map(obligations),
-  }
-}
-
-/** The first row about an envelope stays. */
-function addOnce<List extends "messages" | "custody" | "refusals">(
-  draft: Draft | undefined,
-  list: List,
-  row: Draft[List][number],
-): boolean {
-  const rows: { readonly digest: Digest }[] | undefined = draft?.[list]
-  const isNew = rows?.every((it) => it.digest !== row.digest) === true
-  if (isNew) rows?.push(row)
-  return isNew
-}
+import { addOnce, ThreadDrafts } from "./thread-drafts.ts"
 
 /** Called with the writes of a transaction when they are durable. */
 export type OnCommit = (writes: readonly ExchangeWrite[]) => void
-
-export const leaseMs = 3 * 3_600_000
 
 /** Nothing that is written has other bytes than its id says: a mistake of ours. */
 function wrongBytes(id: MessageId): DiskError {
@@ -139,6 +65,7 @@ export class ExchangeDisk {
   readonly sent = new Map<string, SlotRow>()
   readonly receipts = new Map<string, ReceiptRow>()
   readonly damage = new Damage()
+  readonly outboxTable: OutboxTable
   onCommit: OnCommit = () => undefined
   /** A message of the other side stands in its thread now, and did not before. */
   onCome: (thread: ThreadId, id: MessageId) => void = () => undefined
@@ -155,6 +82,12 @@ export class ExchangeDisk {
   constructor(platter: Platter, schedule: Schedule) {
     this.platter = platter
     this.#schedule = schedule
+    this.outboxTable = new OutboxTable({
+      rows: this.outbox,
+      platter,
+      schedule,
+      damage: this.damage,
+    })
   }
 
   journal(life: Life): ExchangeJournal {
@@ -175,43 +108,9 @@ export class ExchangeDisk {
     }
   }
 
-  outboxOf(life: Life, owner: string): Outbox {
-    const free = (it: OutboxRow) => it.freeAtMs <= this.#schedule.nowMs
-    return {
-      claim: async (limit, full) => {
-        if (![...this.outbox.values()].some(free)) return []
-        return this.platter.transact(
-          life,
-          () => [owner, limit, full],
-          () => this.#claim(owner, limit, full),
-        )
-      },
-      release: async (ids, delayMs) => {
-        await this.platter.transact(
-          life,
-          () => [owner, ids, delayMs],
-          () => this.#hold(owner, ids, { owner: null, delayMs }),
-        )
-      },
-      renewLease: (ids) =>
-        this.platter.transact(
-          life,
-          () => [owner, ids],
-          () => this.#hold(owner, ids, { owner, delayMs: leaseMs }).map((it) => it.item.id),
-        ),
-      find: (id) => this.#reading(() => this.#item(id)),
-    }
-  }
-
   /** The latest time that this node knows to have written, as production asks its links for it. */
   get latestMs(): number {
     return lastWrittenMs([...this.links.values()].map((it) => it.link))
-  }
-
-  /** Once at start: frees what an earlier run held. */
-  takeBack(owner: string): void {
-    const held = [...this.outbox.values()].filter((it) => it.owner === owner)
-    for (const row of held) this.#setOutbox({ ...row, owner: null, freeAtMs: 0 })
   }
 
   /** Another row in the place of one of a thread's, if that is still there. */
@@ -220,11 +119,6 @@ export class ExchangeDisk {
     if (row?.messages.includes(message) !== true) return
     const messages = row.messages.map((it) => (it === message ? by : it))
     this.platter.put(this.threads, thread, { ...row, messages })
-  }
-
-  replaceItem(item: OutboxItem, by: OutboxItem): void {
-    const row = this.outbox.get(item.id)
-    if (row?.item === item) this.#setOutbox({ ...row, item: by })
   }
 
   async #reading<Value>(value: () => Value): Promise<Value> {
@@ -236,12 +130,6 @@ export class ExchangeDisk {
     const row = this.links.get(peer)
     if (row !== undefined) this.damage.mustHold(row)
     return row
-  }
-
-  #item(id: string): OutboxItem | undefined {
-    const item = this.outbox.get(id)?.item
-    if (item !== undefined) this.damage.mustHold(item)
-    return item
   }
 
   #thread(id: ThreadId): StoredThread | undefined {
@@ -305,11 +193,11 @@ export class ExchangeDisk {
   #commit(written: readonly ExchangeWrite[]): void {
     const writes = written.map((it) => this.bent(it))
     for (const write of writes) this.#mustFollow(write)
-    const drafts: Drafts = new Map()
+    const drafts = new ThreadDrafts(this.threads, this.#schedule.nowMs)
     // Heads first: messages and receipts need their thread.
-    for (const write of writes) if (write.kind === "thread") this.#setHead(drafts, write)
+    for (const write of writes) if (write.kind === "thread") drafts.setHead(write)
     for (const write of writes) if (write.kind !== "thread") this.#apply(drafts, write)
-    for (const [id, row] of drafts) this.platter.put(this.threads, id, row)
+    for (const [id, row] of drafts.rows()) this.platter.put(this.threads, id, row)
     this.onCommit(writes)
   }
 
@@ -325,24 +213,24 @@ export class ExchangeDisk {
     throw new DiskError("conflict", "changed since it was read: read it again")
   }
 
-  #apply(drafts: Drafts, write: Exclude<ExchangeWrite, ThreadWrite>): void {
+  #apply(drafts: ThreadDrafts, write: Exclude<ExchangeWrite, ThreadWrite>): void {
     switch (write.kind) {
       case "message":
         return this.#addMessage(drafts, write)
       case "custody":
         return this.#addCustody(drafts, write)
       case "refusal":
-        addOnce(this.#draftOf(drafts, write.thread), "refusals", write.refusal)
+        addOnce(drafts.of(write.thread), "refusals", write.refusal)
         return
       case "obligation":
-        return this.#setObligation(drafts, write)
+        return drafts.setObligation(write)
       case "link":
         this.platter.put(this.links, write.link.peer, write)
         return
       case "arrival":
         return this.#addArrival(write)
       case "enqueue":
-        return this.#enqueue(write.item)
+        return this.outboxTable.enqueue(write.item)
       case "dequeue":
         this.platter.remove(this.outbox, write.id)
         return
@@ -350,40 +238,13 @@ export class ExchangeDisk {
     }
   }
 
-  /** The thread's next row, copied once in a transaction: a row itself never changes. */
-  #draftOf(drafts: Drafts, id: ThreadId | null): Draft | undefined {
-    if (id === null) return undefined
-    const known = drafts.get(id)
-    const row = known === undefined ? this.threads.get(id) : undefined
-    if (row === undefined) return known
-    const draft = draftOf(row)
-    drafts.set(id, draft)
-    return draft
-  }
-
-  #setHead(drafts: Drafts, head: ThreadWrite): void {
-    const { id } = head.thread
-    const draft = this.#draftOf(drafts, id)
-    if (draft !== undefined) {
-      draft.head = head
-      return
-    }
-    const createdMs = this.#schedule.nowMs
-    const empty = { messages: [], custody: [], refusals: [], obligations: new Map() }
-    drafts.set(id, { head, createdMs, ...empty })
-  }
-
-  #setObligation(drafts: Drafts, { thread, obligation }: ObligationWrite): void {
-    this.#draftOf(drafts, thread)?.obligations.set(obligation.id, obligation)
-  }
-
-  #addMessage(drafts: Drafts, write: MessageWrite): void {
+  #addMessage(drafts: ThreadDrafts, write: MessageWrite): void {
     const { thread, peer, message, direction, signed, part } = write
     const { id, digest } = message
     this.platter.put(this.digests, `${digest}/${peer}`, thread)
     this.#addSlot(write)
     const row = { id, digest, direction, signed, part }
-    const isNew = addOnce(this.#draftOf(drafts, thread), "messages", row)
+    const isNew = addOnce(drafts.of(thread), "messages", row)
     if (isNew && thread !== null && direction === "in") this.onCome(thread, id)
   }
 
@@ -412,7 +273,8 @@ export class ExchangeDisk {
     if (direction === "out") this.platter.put(this.sent, `${digest}/${peer}`, row)
   }
 
-  #addCustody(drafts: Drafts, { thread, custody, receipt }: CustodyWrite): void {
+  #addCustody(drafts: ThreadDrafts, write: CustodyWrite): void {
+    const { custody, receipt } = write
     const { digest, by } = custody
     // Of what came here the own gateway's, of what went the peer's.
     const key = this.sent.has(`${digest}/${by}`) ? `${digest}/${by}` : digest
@@ -422,48 +284,11 @@ export class ExchangeDisk {
     if (known === undefined || (isReturned && !known.isReturned)) {
       this.platter.put(this.receipts, key, { receipt, isReturned, atMs: this.#schedule.nowMs })
     }
-    const draft = this.#draftOf(drafts, thread)
-    const at = draft?.custody.findIndex((it) => it.digest === digest && !it.isReturned) ?? -1
-    if (isReturned && at !== -1) draft?.custody.splice(at, 1)
-    addOnce(draft, "custody", custody)
+    drafts.addCustody(write)
   }
 
   #addArrival({ digest, sender, code, atMs }: ArrivalWrite): void {
     if (this.arrivals.has(digest)) this.onTwice(digest)
     else this.platter.put(this.arrivals, digest, { sender, code, atMs })
-  }
-
-  #enqueue(item: OutboxItem): void {
-    if (this.outbox.has(item.id)) return
-    // Leased from the start to whoever enqueues it.
-    this.#setOutbox({ item, owner: "exchange", freeAtMs: this.#schedule.nowMs + leaseMs })
-  }
-
-  #setOutbox(row: OutboxRow): void {
-    this.platter.put(this.outbox, row.item.id, row)
-  }
-
-  #claim(owner: string, limit: number, full: readonly OrgId[]): OutboxItem[] {
-    const { nowMs } = this.#schedule
-    const free = [...this.outbox.values()]
-      .filter((it) => it.freeAtMs <= nowMs)
-      .filter(({ item }) => item.lane === 0 || !full.includes(item.peer))
-      .toSorted((a, b) => a.item.lane - b.item.lane || a.freeAtMs - b.freeAtMs)
-      .slice(0, limit)
-    for (const { item } of free) this.damage.mustHold(item)
-    for (const row of free) this.#setOutbox({ ...row, owner, freeAtMs: nowMs + leaseMs })
-    return free.map((it) => it.item)
-  }
-
-  #hold(
-    owner: string,
-    ids: readonly string[],
-    to: { readonly owner: string | null; readonly delayMs: number },
-  ): OutboxRow[] {
-    const freeAtMs = this.#schedule.nowMs + to.delayMs
-    const rows = ids.map((id) => this.outbox.get(id)).filter((it) => it !== undefined)
-    const ours = rows.filter((it) => it.owner === owner)
-    for (const row of ours) this.#setOutbox({ ...row, owner: to.owner, freeAtMs })
-    return ours
   }
 }

@@ -1,7 +1,8 @@
 /** Which row of an organisation's disks a bit turns over in. */
 
 import type { Target } from "../disk/damage.ts"
-import type { ExchangeDisk, MessageRow, OutboxRow, ReceiptRow } from "../disk/exchange-disk.ts"
+import type { ExchangeDisk } from "../disk/exchange-disk.ts"
+import type { MessageRow, OutboxRow, ReceiptRow } from "../disk/exchange-rows.ts"
 import type { Organisation } from "../node/organisation.ts"
 import { bytesOf } from "../suite/bytes.ts"
 import type { Random } from "../time/random.ts"
@@ -52,7 +53,7 @@ function unitOf(disk: ExchangeDisk, random: Random): Target<OutboxRow["item"]> |
     row,
     bytes: [row.unit],
     withBytes: ([unit = row.unit]) => ({ ...row, unit }),
-    replace: (it, by) => disk.replaceItem(it, by),
+    replace: (it, by) => disk.outboxTable.replace(it, by),
   }
 }
 

@@ -109,7 +109,7 @@ export class ExchangeProcess {
     this.#giving = givingOf(world, submit)
     const spreading = random.split("spread")
     this.#departures = new Departures({
-      outbox: this.#inHand.watched(world.plant.outbox(disk.outboxOf(life, "exchange"))),
+      outbox: this.#inHand.watched(world.plant.outbox(disk.outboxTable.portOf(life, "exchange"))),
       hand: (item) => this.#hand(item),
       submit,
       timers: life,
@@ -165,7 +165,7 @@ export class ExchangeProcess {
 
   start(): void {
     const { exchangeDisk } = this.#own
-    exchangeDisk.takeBack("exchange")
+    exchangeDisk.outboxTable.takeBack("exchange")
     if (this.#own.mustReopen) this.#reopen()
     else if (this.#own.epoch > 1 && this.#world.plant.opensEpoch) this.#askAgain()
     this.#seam?.start()

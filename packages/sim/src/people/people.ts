@@ -16,7 +16,7 @@ import {
 } from "@tearline/core"
 
 import type { Shown } from "../checkers/shown.ts"
-import type { MessageRow } from "../disk/exchange-disk.ts"
+import type { MessageRow } from "../disk/exchange-rows.ts"
 import { DiskError } from "../disk/platter.ts"
 import type { Organisation } from "../node/organisation.ts"
 import { readSigned } from "../suite/suite.ts"

@@ -2,7 +2,7 @@
 
 import type { OrgId, ThreadId } from "@tearline/core"
 
-import type { SlotRow, ThreadRow } from "../disk/exchange-disk.ts"
+import type { SlotRow, ThreadRow } from "../disk/exchange-rows.ts"
 import type { Organisation } from "../node/organisation.ts"
 import { livesOn } from "../people/long-lived.ts"
 import { hashHex } from "../suite/suite.ts"
