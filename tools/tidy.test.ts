@@ -1,6 +1,7 @@
 /** Properties of the code itself that no linter rule states. After TigerBeetle's `tidy.zig`. */
 
-import { globSync, readFileSync } from "node:fs"
+import { existsSync, globSync, readFileSync } from "node:fs"
+import { dirname, join } from "node:path"
 
 import { expect, test } from "vitest"
 
@@ -67,6 +68,16 @@ test("no test is skipped or focused", () => {
 test("architecture.md names every package", () => {
   const text = read("docs/architecture.md")
   expect(Object.keys(layers).filter((it) => !text.includes(`\`${it}\``))).toEqual([])
+})
+
+test("a link of a document leads to what is there", () => {
+  const broken = globSync("{*,docs/**/*,spec/*}.md").flatMap((path) =>
+    [...read(path).matchAll(/\]\((?!https?:)([^)#\s]+)/g)]
+      .map((match) => match[1] ?? "")
+      .filter((to) => !existsSync(join(dirname(path), to)))
+      .map((to) => `${path}: ${to}`),
+  )
+  expect(broken).toEqual([])
 })
 
 /** The rows of architecture.md's table that claim their invariant: number, and what holds it. */
