@@ -17,3 +17,11 @@ test("M-LNK-16: who knows of a later epoch is shown with it, and the clock comes
   expect(line).toMatch(/epoch 1800000000, so set this machine's clock right, then stop the node/)
   expect(lineOf({ kind: "restored-without-epoch", sinceMs: 0 })).not.toContain("clock")
 })
+
+test("M-SEAM-6: folders through which nothing comes are told of, with since when and where to look", () => {
+  const lines = alarmLines([{ kind: "seam-silent", sinceMs: 0 }], {
+    style: styleFor(false),
+    nowMs: 240_000,
+  })
+  expect(lines[0]).toMatch(/nothing comes .* 4 min ago: see that mover, guard and gateway run/)
+})

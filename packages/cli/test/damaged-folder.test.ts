@@ -41,6 +41,22 @@ test("a configuration that is none is refused by the name of its file, and with 
   }
 })
 
+test("a seam whose silence has no time that can be is refused by its name", () => {
+  const side = { out: "/a", in: "/b" }
+  const listen = { host: "127.0.0.1", port: 1 }
+  const config = { version: 1, name: "Alder", org: "00", listen, endpoint: "", database: "" }
+  const write = (silentAfterMinutes: unknown) => {
+    const seam = { exchange: side, gateway: side, silentAfterMinutes }
+    writeFileSync(folder.configFile, JSON.stringify({ ...config, seam }))
+  }
+  for (const minutes of [0, -1, "5", null]) {
+    write(minutes)
+    expect(refusal(() => folder.config()).message).toContain("silentAfterMinutes")
+  }
+  write(0.5)
+  expect(folder.config().seam?.silentAfterMinutes).toBe(0.5)
+})
+
 test("a secret that is damaged is named by its file and never quoted", () => {
   for (const text of ["null", "canary", '{"seed":', '{"seed":7}', '{"canary":"canary"}']) {
     writeFileSync(folder.secret("kem"), text)

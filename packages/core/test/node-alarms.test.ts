@@ -54,6 +54,11 @@ describe("alarms of a node", () => {
     expect(alarmsOf(watched({ storage }), startedMs)).toEqual(storage)
   })
 
+  test("folders through which nothing comes are told", () => {
+    const seam = { kind: "seam-silent", sinceMs: startedMs } as const
+    expect(alarmsOf(watched({ seam }), startedMs)).toEqual([seam])
+  })
+
   test("M-LNK-6: a link is silent once its sign of life is overdue", () => {
     const dueMs = startedMs + hour + 2 * minute
     expect(alarmsOf(watched(), dueMs)).toEqual([])

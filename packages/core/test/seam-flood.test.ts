@@ -132,6 +132,7 @@ test("late answers that all come as FLASH are settled so many at a time, M-SEAM-
   let now = 0
   let most = 0
   let settled = 0
+  let heard = 0
   const inside = new SeamInside({
     in: folderOn(disk),
     out: folderOn(memoryFolder()),
@@ -139,6 +140,7 @@ test("late answers that all come as FLASH are settled so many at a time, M-SEAM-
     chance: seededChance("inside"),
     hashing,
     onFrame: () => undefined,
+    onHeard: () => (heard += 1),
     async onLate() {
       now += 1
       most = Math.max(most, now)
@@ -154,5 +156,6 @@ test("late answers that all come as FLASH are settled so many at a time, M-SEAM-
     await turned()
   }
   expect(settled).toBeGreaterThanOrEqual(600)
+  expect(heard).toBe(settled)
   expect(most).toBeLessThanOrEqual(256)
 })

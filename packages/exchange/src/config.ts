@@ -8,7 +8,7 @@ import * as v from "valibot"
 import { orgIdSchema } from "@tearline/core"
 
 import { ExchangeError } from "./exchange-error.ts"
-import { gatewaySchema, seamFoldersSchema } from "./seam/schemas.ts"
+import { gatewaySchema, seamInsideSchema } from "./seam/schemas.ts"
 
 const base64 = v.pipe(v.string(), v.minLength(4), v.regex(/^[A-Za-z0-9+/]+={0,2}$/))
 
@@ -29,7 +29,7 @@ const configSchema = v.object({
   kemSeeds: v.pipe(v.array(base64), v.minLength(1)),
   gateway: gatewaySchema,
   /** The exchange's side of two folders through which alone it reaches its gateway, if it does. */
-  seam: v.optional(seamFoldersSchema),
+  seam: v.optional(seamInsideSchema),
   databaseUrl: v.pipe(v.string(), v.regex(/^postgres(?:ql)?:\/\//)),
   desk: v.object({
     /** Path of the Unix socket; its folder is private to the node's user. */

@@ -323,7 +323,7 @@ function serveDesk(
   parts: Parts,
   { arrivals, ticks, submit }: Carriage & { readonly ticks: Ticks },
 ): Promise<Served> {
-  const { config, ports, keys, store, peers, activity } = parts
+  const { config, ports, keys, store, peers, activity, line } = parts
   const { own, statements } = keys
   const desk = deskApp({
     ...parts,
@@ -342,6 +342,7 @@ function serveDesk(
     isConnected: () => arrivals.isConnected,
     isClockSuspect: () => ticks.isClockSuspect,
     failingTo: (org) => parts.trouble.codeOf(org),
+    seamTrouble: (nowMs) => (line instanceof SeamLine ? line.trouble(nowMs) : undefined),
     storageTrouble: () => parts.storage.now(arrivals.damaged),
     during: (work) => activity.during(work),
   })

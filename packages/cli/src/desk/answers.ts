@@ -23,8 +23,8 @@ export interface LinkStatus {
 /** What a person must be told unasked. */
 export interface NodeAlarm {
   /**
-   * `clock-suspect`, `storage`, `conflict`, `unknown-policy`, `link-silent`, `gaps`, `damaged`,
-   * `restored-without-epoch`, `restored-too-often`, `link-damaged`; others may come.
+   * `clock-suspect`, `storage`, `conflict`, `unknown-policy`, `link-silent`, `seam-silent`, `gaps`,
+   * `damaged`, `restored-without-epoch`, `restored-too-often`, `link-damaged`; others may come.
    */
   readonly kind: string
   readonly peer?: string

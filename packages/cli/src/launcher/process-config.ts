@@ -5,7 +5,7 @@ import { existsSync } from "node:fs"
 import type { GatewayConfig, TlsIdentity } from "@tearline/gateway"
 import type { RoleUrls } from "@tearline/postgres"
 
-import type { NodeFolder } from "../state/folder.ts"
+import type { NodeConfig, NodeFolder } from "../state/folder.ts"
 
 interface PinnedIdentity extends TlsIdentity {
   readonly pin: string
@@ -60,6 +60,11 @@ export function moverConfig(folder: NodeFolder, innerPort: number): object {
   return { folders: folder.config().seam?.gateway, gateway: innerLineOf(folder, innerPort) }
 }
 
+function insideOf({ exchange, silentAfterMinutes }: NonNullable<NodeConfig["seam"]>): object {
+  if (silentAfterMinutes === undefined) return exchange
+  return { ...exchange, silentAfterMs: silentAfterMinutes * 60_000 }
+}
+
 /** The exchange's document. */
 export function exchangeConfig(folder: NodeFolder, urls: RoleUrls, innerPort: number): object {
   const { org, name, seam } = folder.config()
@@ -73,7 +78,7 @@ export function exchangeConfig(folder: NodeFolder, urls: RoleUrls, innerPort: nu
     exchangeKey: (folder.readSecret("exchange") as Seed).seed,
     kemSeeds: [(folder.readSecret("kem") as Seed).seed],
     gateway: innerLineOf(folder, innerPort),
-    ...(seam === undefined ? {} : { seam: seam.exchange }),
+    ...(seam === undefined ? {} : { seam: insideOf(seam) }),
     databaseUrl: urls.exchange,
     desk: { socket: folder.deskSocket(), token: folder.deskToken() },
   }

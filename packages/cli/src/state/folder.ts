@@ -24,7 +24,14 @@ export interface NodeConfig {
   /** `embedded`, or `external` with the URLs in `secrets/database.json`. */
   readonly database: "embedded" | "external"
   /** Folders between exchange and gateway, where there is no line; each side's own, absolute. */
-  readonly seam?: { readonly exchange: SeamSide; readonly gateway: SeamSide }
+  readonly seam?: SeamConfig
+}
+
+interface SeamConfig {
+  readonly exchange: SeamSide
+  readonly gateway: SeamSide
+  /** When nothing has come from the gateway's side for so long, the status says it; 2 if absent. */
+  readonly silentAfterMinutes?: number
 }
 
 /** What one side writes into, and what it reads. */
@@ -179,6 +186,8 @@ function mustHoldSeam(seam: unknown, at: string): void {
   mustHold(seam, ["exchange", "gateway"], at)
   const { exchange, gateway } = seam as { readonly exchange: unknown; readonly gateway: unknown }
   for (const side of [exchange, gateway]) mustHold(side, ["out", "in"], at)
+  const { silentAfterMinutes: minutes = 2 } = seam as { readonly silentAfterMinutes?: unknown }
+  if (typeof minutes !== "number" || minutes <= 0) throw damaged(at, "silentAfterMinutes")
 }
 
 function mustHold(

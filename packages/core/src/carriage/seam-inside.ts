@@ -29,6 +29,8 @@ export interface SeamInsideParts {
   readonly onFrame: (frame: Uint8Array | undefined) => void
   /** An answer to something named, too late for who asked. False when it must come again. */
   readonly onLate: (answer: SeamAnswer) => Promise<boolean>
+  /** Something of the gateway's side has come through: what is between runs. */
+  readonly onHeard?: () => void
   /** The gateway's side does not know what it was asked before. */
   readonly onBegun: () => void
   readonly onTrouble?: (error: unknown) => void
@@ -119,6 +121,7 @@ export class SeamInside {
   }
 
   async #read(record: SeamRecord): Promise<boolean> {
+    if (record.kind !== "ask") this.#parts.onHeard?.()
     switch (record.kind) {
       case "answer":
         return await this.#answered(record)

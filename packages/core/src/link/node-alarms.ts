@@ -31,9 +31,16 @@ export interface StorageAlarm {
   readonly code: string
 }
 
+/** Nothing has come through the folders between exchange and gateway for longer than it may. */
+export interface SeamAlarm {
+  readonly kind: "seam-silent"
+  readonly sinceMs: number
+}
+
 export type NodeAlarm =
   | { readonly kind: "clock-suspect" }
   | StorageAlarm
+  | SeamAlarm
   | ThreadAlarm
   | { readonly kind: "link-silent"; readonly peer: OrgId; readonly sinceMs: number }
   /** The peer holds what this database has lost: nothing may be sealed to it before a new epoch. */
@@ -69,6 +76,7 @@ export function alarmsOfThread(
 export interface WatchedNode {
   readonly isClockSuspect: boolean
   readonly storage: readonly StorageAlarm[]
+  readonly seam?: SeamAlarm | undefined
   readonly threads: readonly ThreadAlarm[]
   readonly links: readonly { readonly link: Link; readonly terms: AliveTerms }[]
 }
@@ -107,6 +115,7 @@ export function alarmsOf(node: WatchedNode, nowMs: number): NodeAlarm[] {
   return [
     ...(node.isClockSuspect ? [{ kind: "clock-suspect" } as const] : []),
     ...node.storage,
+    ...(node.seam === undefined ? [] : [node.seam]),
     ...node.threads,
     ...node.links.flatMap((it) => alarmsOfLink(it, nowMs)),
   ]

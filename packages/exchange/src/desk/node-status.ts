@@ -12,6 +12,7 @@ import {
   type Clock,
   type NodeAlarm,
   type OrgId,
+  type SeamAlarm,
   type StorageAlarm,
 } from "@tearline/core"
 import type { DeskCounts, ExchangeStore } from "@tearline/store/exchange"
@@ -28,6 +29,8 @@ export interface StatusParts extends LinkParts {
   readonly isClockSuspect: () => boolean
   /** The code under which the latest unit to this peer failed to get there. */
   readonly failingTo: (org: OrgId) => string | undefined
+  /** That nothing comes from the gateway's side, where folders lie between. */
+  readonly seamTrouble: (nowMs: number) => SeamAlarm | undefined
   /** What fails now in the databases of either process. */
   readonly storageTrouble: () => Promise<readonly StorageAlarm[]>
   /** When the root authorised the newest restore of this node; null for none. */
@@ -43,7 +46,8 @@ export async function nodeStatus(parts: StatusParts, threads: ThreadAlarms): Pro
     parts.storageTrouble(),
   ])
   const isClockSuspect = parts.isClockSuspect()
-  const watched = { isClockSuspect, storage, threads: inThreads, links: watchedLinks(links) }
+  const seam = parts.seamTrouble(nowMs)
+  const watched = { isClockSuspect, storage, seam, threads: inThreads, links: watchedLinks(links) }
   return {
     org: parts.own,
     name: parts.ownName,

@@ -16,3 +16,9 @@ export const gatewaySchema = v.object({
 
 /** One side's two folders: it writes into `out` and reads from `in`. */
 export const seamFoldersSchema = v.object({ out: path, in: path })
+
+/** The exchange's: it tells when nothing has come for so long, two minutes unless said. */
+export const seamInsideSchema = v.object({
+  ...seamFoldersSchema.entries,
+  silentAfterMs: v.optional(v.pipe(v.number(), v.minValue(1))),
+})

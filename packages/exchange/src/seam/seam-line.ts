@@ -12,6 +12,7 @@ import {
   seamFolder,
   SeamInside,
   type Diagnostics,
+  type SeamAlarm,
   type SeamAnswer,
   type SeamInsideParts,
 } from "@tearline/core"
@@ -30,6 +31,15 @@ export interface SeamFolders {
   readonly in: string
 }
 
+/** The exchange's side. */
+export interface SeamInsideFolders extends SeamFolders {
+  /** The gateway's side says that it is there every 15 seconds; a guard may take its time. */
+  readonly silentAfterMs?: number | undefined
+}
+
+/** Runs evenly and never back. */
+type EvenClock = () => number
+
 const namedMsMax = 5_000
 const unnamedMsMax = 120_000
 /** An arrival that was lost on the way comes again with the next stream. */
@@ -37,6 +47,8 @@ const reopenMs = 300_000
 /** What comes between two streams; the rest comes again. */
 const keptMax = 256
 const keptBytesMax = 32 * 1024 * 1024
+
+const silentAfterMsDefault = 120_000
 
 const chance = { bytes: (count: number) => new Uint8Array(randomBytes(count)) }
 
@@ -52,17 +64,29 @@ export function foldersAt({
 export class SeamLine implements InnerLine {
   readonly #inside: SeamInside
   readonly #kept: Buffer[] = []
+  readonly #silentAfterMs: number
+  readonly #evenMs: EvenClock
+  /** At first the start. */
+  #heardAt: number
   #stream: Readable | undefined
   #opened: () => void = () => undefined
   #timer: NodeJS.Timeout | undefined
   #onLate: (answer: SeamAnswer) => Promise<boolean> = () => Promise.resolve(false)
 
-  constructor(folders: SeamFolders, diagnostics: Diagnostics) {
+  constructor(
+    folders: SeamInsideFolders,
+    diagnostics: Diagnostics,
+    evenMs: EvenClock = () => performance.now(),
+  ) {
+    this.#evenMs = evenMs
+    this.#heardAt = evenMs()
+    this.#silentAfterMs = folders.silentAfterMs ?? silentAfterMsDefault
     this.#inside = new SeamInside({
       ...foldersAt(folders),
       hashing,
       onFrame: (frame) => this.#give(frame ?? new Uint8Array()),
       onLate: (answer) => this.#onLate(answer),
+      onHeard: () => (this.#heardAt = this.#evenMs()),
       onBegun: () => this.#end(),
       onTrouble: (error) => diagnostics("warn", "seam_folder_away", { code: codeOf(error) }),
     })
@@ -72,6 +96,13 @@ export class SeamLine implements InnerLine {
   start(onLate: (answer: SeamAnswer) => Promise<boolean>): void {
     this.#onLate = onLate
     void this.#inside.start()
+  }
+
+  /** Undefined while something comes now and then. */
+  trouble(nowMs: number): SeamAlarm | undefined {
+    const silentMs = this.#evenMs() - this.#heardAt
+    if (silentMs < this.#silentAfterMs) return undefined
+    return { kind: "seam-silent", sinceMs: Math.round(nowMs - silentMs) }
   }
 
   async ask(asking: Asking): Promise<Answered> {
