@@ -16,14 +16,17 @@ import type {
   MessageWrite,
   OrgId,
   OutboxItem,
+  Part,
   Statement,
   ThreadId,
 } from "@tearline/core"
 
 import { leaseMs } from "../disk/outbox-table.ts"
 import type { Line, WireAnswer } from "../network/network.ts"
+import { isByFile } from "../node/gateway-process.ts"
 import type { Organisation } from "../node/organisation.ts"
 import { kindNamed, maySay } from "../people/repertoire.ts"
+import { agreedMs } from "../sticks/couriers.ts"
 import { textOf } from "../suite/bytes.ts"
 import { readUnit, type Sealing } from "../suite/suite.ts"
 import type { World } from "../world/world.ts"
@@ -100,7 +103,15 @@ export class Checkers {
       const misnamed = nameFault(statement, org, part)
       if (misnamed !== undefined) this.fail("I8", `${own.name}: ${misnamed}`)
       if (statement.kind === "warning") this.#drawn(own, part.subject?.nonce)
+      this.#isAgreed(own, org, part)
     }
+  }
+
+  /** The carrier's time is told to whom no line goes, and to nobody else (M-FIL-12). */
+  #isAgreed(own: Organisation, org: OrgId, { carriedWithinMs }: Part): void {
+    const withinMs = isByFile(this.#world, own.org, org) ? agreedMs : undefined
+    if (carriedWithinMs === withinMs) return
+    this.fail("I10", `${own.name} tells ${org} that the carrier may take ${carriedWithinMs} ms`)
   }
 
   readonly #nonces = new Set<string>()

@@ -148,6 +148,16 @@ export class Crafts {
     return [{ statement: { answers: [warning], ...statement }, part }]
   }
 
+  /** In a thread of its own, by another nonce than that which the thread is made of. */
+  misnamed(target: Organisation): readonly Crafted[] {
+    return this.inOwn(target, { kind: "mend", content: { how: "dropped", ground: "x" } }).map(
+      (said) => {
+        const { thread } = this.#threads.get(target) ?? {}
+        return { ...said, part: { ...said.part, subject: { thread, nonce: "cd".repeat(16) } } }
+      },
+    )
+  }
+
   /** What is usually said of a kind. */
   usual(kind: Kind): { readonly kind: string; readonly content: Content } {
     return { kind: kind.kind, content: usualContent(kind, this.#world.schedule.nowMs) }

@@ -36,6 +36,7 @@ const illFormed = (crafts: Crafts): readonly Trick[] => [
       part: { subject: { thread: "ab".repeat(16), nonce: "cd".repeat(16) } },
     },
   ]),
+  trick("hostile peer names another nonce in its thread", 1, true, (it) => crafts.misnamed(it)),
   trick("hostile peer names two policies", 1, true, (it) => [
     {
       ...crafts.warning(it),

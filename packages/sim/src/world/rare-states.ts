@@ -70,6 +70,7 @@ const rareStates: readonly string[] = [
   "hostile peer changes the status of a thread",
   "hostile peer jumps far ahead in its lane",
   "hostile peer names a thread that is not its nonce's",
+  "hostile peer names another nonce in its thread",
   "hostile peer sends a malformed part",
   "hostile peer sends a malformed statement",
   "hostile peer sends an unknown kind",
