@@ -114,6 +114,25 @@ describe("M-LNK-14: after a restore", () => {
     expect(kinds).toEqual(expect.arrayContaining(["acceptance", "action"]))
   })
 
+  test("what was durable and reported as failed is shown when its page comes again (I3)", async () => {
+    const world = createWorld()
+    await talk(world, "birch", 0)
+    const back = world.of("alder").journal.backUp()
+    const thread = await talk(world, "birch", 1)
+    await restore(world, "alder", back, 2)
+    const { journal, shown } = world.of("alder")
+    await world.deliver(takenOff(world.road))
+    await world.of("birch").host.submit({ kind: "ticked", links: [] }, 3)
+    const page = takenOff(world.road)
+    expect(readUnit(page.item.unit).statement.kind).toBe("returned")
+    shown.length = 0
+    journal.commits.losesNextAnswer = true
+    await expect(world.deliver(page)).rejects.toThrow("unavailable")
+    expect(shown).toEqual([])
+    await world.deliver(page)
+    expect(new Set(shown)).toEqual(new Set([thread]))
+  })
+
   test("an envelope whose custody receipt was still under way is given back too", async () => {
     const world = createWorld()
     const back = world.of("birch").journal.backUp()

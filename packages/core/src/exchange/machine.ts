@@ -6,8 +6,10 @@
  */
 
 import type { Machine, Stepped } from "../host/host.ts"
-import type { Digest, OrgId } from "../ids.ts"
+import type { Digest } from "../ids.ts"
 import { heartbeatIsDue, toldOf } from "../link/link.ts"
+import type { Returned } from "../messages/restoring.ts"
+import { readMessage } from "../messages/statement.ts"
 import { policyHashOf } from "../thread/identity.ts"
 import { withCustody, withRefusal } from "../thread/thread.ts"
 import { precedences, type Lane } from "../vocabulary/precedence.ts"
@@ -153,6 +155,15 @@ async function tick(desk: Desk, turn: Turn, { links }: Ticked): Promise<Exchange
   return { kind: "noted" }
 }
 
+/** The envelopes of which an arrival may have brought messages: its own, or those given back. */
+function broughtBy(input: Arrived | Unopenable): readonly Digest[] {
+  if (input.kind === "unopenable") return []
+  const { statement, part, digest } = input.opened
+  const read = readMessage(statement, part, input.opened)
+  if (read.kind === "refused" || read.statement.kind !== "returned") return [digest]
+  return (read.statement.content as unknown as Returned).items.map((it) => it.digest)
+}
+
 /**
  * Tells again what was told when this envelope was first taken or refused: a commit that was
  * reported as failed may have been durable, and then nobody was told anything.
@@ -160,11 +171,14 @@ async function tick(desk: Desk, turn: Turn, { links }: Ticked): Promise<Exchange
 async function tellAgain(
   desk: Desk,
   turn: Turn,
-  { digest, sender }: { readonly digest: Digest; readonly sender: OrgId },
+  input: Arrived | Unopenable,
 ): Promise<ExchangeAnswer> {
+  const { digest, sender } = input.kind === "arrived" ? input.opened : input
   turn.outputs.push({ kind: "taken", digest })
-  const thread = await desk.journal.threadOf(digest, sender)
-  if (thread !== undefined && thread !== null) turn.outputs.push({ kind: "show", thread })
+  for (const brought of broughtBy(input)) {
+    const thread = await desk.journal.threadOf(brought, sender)
+    if (thread !== undefined && thread !== null) turn.outputs.push({ kind: "show", thread })
+  }
   return { kind: "again" }
 }
 
@@ -195,8 +209,8 @@ async function arrive(
   turn: Turn,
   input: Arrived | Unopenable,
 ): Promise<ExchangeAnswer> {
-  const envelope = input.kind === "arrived" ? input.opened : input
-  if (await desk.journal.hasArrived(envelope.digest)) return tellAgain(desk, turn, envelope)
+  const { digest } = input.kind === "arrived" ? input.opened : input
+  if (await desk.journal.hasArrived(digest)) return tellAgain(desk, turn, input)
   return input.kind === "arrived" ? take(desk, turn, input) : refuse(desk, turn, input, input.code)
 }
 
