@@ -23,8 +23,12 @@ const words: Readonly<Record<string, (it: NodeAlarm, nowMs: number) => string>> 
   "seam-silent": (it, nowMs) =>
     "nothing comes through the folders from the gateway, the last " +
     `${ago(it.sinceMs ?? 0, nowMs)}: see that mover, guard and gateway run`,
-  "link-silent": (it, nowMs) =>
-    `${peerOf(it)} is silent, last heard ${ago(it.sinceMs ?? 0, nowMs)}`,
+  "link-silent": (it, nowMs) => {
+    const when = ago(it.sinceMs ?? 0, nowMs)
+    return it.wasHeard === false
+      ? `${peerOf(it)} was added ${when} and has never been heard: see tearline status`
+      : `${peerOf(it)} is silent, last heard ${when}`
+  },
   gaps: (it) =>
     `${peerOf(it)}: ${it.missing ?? 0} of its messages missing here, ${it.unheld ?? 0} of ours there`,
 }

@@ -90,6 +90,15 @@ test("what a person must be told stands above everything, also above an empty in
   expect(lines[0]).toContain("clock")
 })
 
+test("a peer that was never heard is not said to have been", () => {
+  const silent = { kind: "link-silent", peerName: "Birch", sinceMs: nowMs - 2 * 60 * minute }
+  const [never, last] = [false, true].map((wasHeard) =>
+    shown([], { alarms: [{ ...silent, wasHeard }] }).at(0),
+  )
+  expect(never).toBe("! Birch was added 2 h ago and has never been heard: see tearline status")
+  expect(last).toBe("! Birch is silent, last heard 2 h ago")
+})
+
 test("what is left out is counted, and how to see it is said", () => {
   const style = styleFor(false)
   const owedLines = [owed({ mine: true, rule: "read" }), owed()]

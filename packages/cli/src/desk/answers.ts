@@ -35,6 +35,8 @@ export interface NodeAlarm {
   readonly laterEpoch?: number
   /** Of `restored-too-often`: when giving back goes on. */
   readonly untilMs?: number
+  /** Of `link-silent`: false where nothing was heard since the peer was added. */
+  readonly wasHeard?: boolean
   readonly missing?: number
   readonly unheld?: number
   /** Of `storage`: whose database it is, and what it says. */

@@ -10,6 +10,7 @@ import {
   unheldCount,
   alarmsOf,
   type Clock,
+  type Link,
   type NodeAlarm,
   type OrgId,
   type SeamAlarm,
@@ -56,7 +57,7 @@ export async function nodeStatus(parts: StatusParts, threads: ThreadAlarms): Pro
     isClockSuspect,
     restored: restoredLine(parts, links),
     alarms: [...alarmsOf(watched, nowMs), ...damagedLinks(links)].map((it) =>
-      named(it, parts.nameOf),
+      named(it, parts.nameOf, links),
     ),
     links: links.map((it) => ({
       ...linkLine(it, nowMs),
@@ -87,8 +88,22 @@ function damagedLinks(links: readonly PeerLink[]): LinkDamage[] {
   )
 }
 
-function named(alarm: NodeAlarm | LinkDamage, nameOf: StatusParts["nameOf"]): object {
-  return "peer" in alarm ? { ...alarm, peerName: nameOf(alarm.peer) } : alarm
+function named(
+  alarm: NodeAlarm | LinkDamage,
+  nameOf: StatusParts["nameOf"],
+  links: readonly PeerLink[],
+): object {
+  if (!("peer" in alarm)) return alarm
+  const called = { ...alarm, peerName: nameOf(alarm.peer) }
+  if (alarm.kind !== "link-silent") return called
+  // Silence is counted from the link's beginning where nothing was ever heard.
+  const link = links.find(({ peer }) => peer.org === alarm.peer)?.link
+  return { ...called, wasHeard: heardAtMs(link) !== null }
+}
+
+/** When anything sealed by the peer last came; nothing has before something is held. */
+function heardAtMs(link: Link | undefined): number | null {
+  return link === undefined || link.held.length === 0 ? null : link.heardAtMs
 }
 
 function linkLine({ peer: { org, name }, link, terms }: PeerLink, nowMs: number): object {
@@ -99,8 +114,7 @@ function linkLine({ peer: { org, name }, link, terms }: PeerLink, nowMs: number)
   const { intervalMs, policy } = terms
   return {
     ...peer,
-    // The link counts silence from its beginning; nothing has been heard before something is held.
-    heardAtMs: link.held.length === 0 ? null : link.heardAtMs,
+    heardAtMs: heardAtMs(link),
     sealedAtMs: link.sealedAtMs,
     isSilent: isSilent(link, { intervalMs, slackMs: policy.custodyMs, nowMs }),
     gaps: gapCount(link),
