@@ -16,7 +16,10 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await server.stop()
+  for (const folder of folders) rmSync(folder, { recursive: true })
 })
+
+const folders: string[] = []
 
 const databases = [
   { database: "gateway", name: "tl_gateway" },
@@ -25,6 +28,7 @@ const databases = [
 
 function folderOf(database: "gateway" | "desk"): string {
   const folder = mkdtempSync(`${tmpdir()}/tearline-sql-`)
+  folders.push(folder)
   cpSync(new URL(`../sql/${database}`, import.meta.url), folder, { recursive: true })
   return folder
 }
