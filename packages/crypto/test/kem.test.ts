@@ -192,10 +192,14 @@ test("keys of wrong length or form are refused", async () => {
   expect(await codeOfLater(() => kemKeyFromSeed(new Uint8Array(31)))).toBe("bad_key")
   expect(await codeOfLater(() => kemPublicKeyFrom(new Uint8Array(1215)))).toBe("bad_key")
   // Coefficients beyond the modulus, which FIPS 203 7.2 wants refused.
-  expect(await codeOfLater(sealBeyond)).toBe("bad_key")
+  const beyond = new Uint8Array(1216).fill(0xff)
+  expect(await codeOfLater(() => kemPublicKeyFrom(beyond))).toBe("bad_key")
 })
 
-async function sealBeyond(): Promise<unknown> {
-  const key = await kemPublicKeyFrom(new Uint8Array(1216).fill(0xff))
-  return sealTo(key, info, plaintext)
-}
+test.each([0, 1])("a key to which nothing can be sealed is none, M-ID-13: u = %i", async (u) => {
+  const { publicKey } = (await kemKeyFromSeed(seed)).public
+  // Of small order: whatever is agreed with it is nought, and no sealing ever succeeds.
+  const small = publicKey.slice().fill(0, 1184)
+  small[1184] = u
+  expect(await codeOfLater(() => kemPublicKeyFrom(small))).toBe("bad_key")
+})

@@ -113,7 +113,8 @@ export function mustBeCurrent({ current }: Verified, nowMs: number): void {
   }
 }
 
-function asBadInvite(error: unknown): unknown {
+/** What the crypto says of an invite, as `bad_invite`. */
+export function asBadInvite(error: unknown): unknown {
   if (!(error instanceof CryptoError)) return error
   const message = `the invite does not hold (${error.code}): ask for a new one`
   return new ExchangeError("bad_invite", message, { cause: error })

@@ -19,7 +19,7 @@ import type { ExchangePeer, ExchangeStore } from "@tearline/store/exchange"
 
 import { codeOf, ExchangeError } from "./exchange-error.ts"
 import type { InnerLine } from "./inner-line.ts"
-import { decodeInvite, mustBeCurrent, verify, type Verified } from "./invite.ts"
+import { asBadInvite, decodeInvite, mustBeCurrent, verify, type Verified } from "./invite.ts"
 import { offerOf } from "./peer-list.ts"
 import { machineTimers } from "./timers.ts"
 
@@ -121,7 +121,9 @@ export class Peers {
       isFrozen: held?.isFrozen ?? false,
       isSuspended: false,
     }
-    const peer = await this.#peerOf(stored, verified)
+    const peer = await this.#peerOf(stored, verified).catch((error: unknown) => {
+      throw asBadInvite(error)
+    })
     await this.#parts.store.savePeer(stored)
     this.#byOrg.set(peer.org, peer)
     this.tellGateway()

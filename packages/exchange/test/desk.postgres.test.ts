@@ -7,6 +7,7 @@ import { Client } from "pg"
 import { afterAll, beforeAll, expect, test } from "vitest"
 
 import { newLink, type Obligation, type OrgId, type ThreadId } from "@tearline/core"
+import { kemKeyFromSeed } from "@tearline/crypto"
 import { openExchangeStore } from "@tearline/store/exchange"
 
 import {
@@ -101,6 +102,17 @@ test("a request that is no json, or too large, is refused as such", async () => 
 test("a warning to a stranger is refused before anything is sealed", async () => {
   const { status, body } = await refusal("/v1/warnings", warningTo([birch.org]))
   expect([status, body.code]).toEqual([404, "unknown_peer"])
+})
+
+test("no peer is taken in to whom nothing could be sealed, M-ID-13: it would stop every warning", async () => {
+  const { publicKey } = (await kemKeyFromSeed(birch.kemSeed)).public
+  // Its X25519 half is a point of small order.
+  const hostile = await organisation({ kemPublicKey: publicKey.slice().fill(0, 1184) })
+  const { fingerprint } = hostile
+  const asked = introduction({ invite: inviteOf(hostile), fingerprint })
+  const { status, body } = await refusal("/v1/peers", asked)
+  expect([status, body.code]).toEqual([422, "bad_invite"])
+  expect(body.message).toContain("bad_key")
 })
 
 test("a peer is taken in only with the fingerprint that a person has compared", async () => {

@@ -87,6 +87,8 @@ export interface Organisation extends Keys {
 export interface OrganisationOptions {
   readonly name?: string
   readonly heartbeatSeconds?: number
+  /** What the statement says, instead of a key that opens. */
+  readonly kemPublicKey?: Uint8Array
 }
 
 export async function organisation(options: OrganisationOptions = {}): Promise<Organisation> {
@@ -118,7 +120,7 @@ export async function organisation(options: OrganisationOptions = {}): Promise<O
     gatewayPublicKey: gatewayKey.verifying.publicKey,
     tlsPin: Buffer.from(outer.pin, "hex"),
     nextTlsPin: null,
-    fallbackKemPublicKey: (await kemKeyFromSeed(kemSeed)).public.publicKey,
+    fallbackKemPublicKey: options.kemPublicKey ?? (await kemKeyFromSeed(kemSeed)).public.publicKey,
     endpoints: [`https://127.0.0.1:${outerPort}`],
     carriers: ["https"],
     kinds: Object.fromEntries(Object.keys(kinds).map((kind) => [kind, [1]])),
