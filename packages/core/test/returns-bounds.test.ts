@@ -13,6 +13,7 @@ import {
 
 import { forged, takenOff } from "./fixtures/forged.ts"
 import { readUnit, restoreStatement } from "./fixtures/suite.ts"
+import { warningContent } from "./fixtures/warning.ts"
 import { createWorld, type OnTheRoad, type World, type WorldOptions } from "./fixtures/world.ts"
 
 const minuteMs = 60_000
@@ -132,6 +133,24 @@ describe("M-LNK-17: a peer that is restored", () => {
     expect((await linkOf(world, "alder", "birch")).awaited).toBeUndefined()
   })
 
+  test("many times before it was heard at all is answered at once, the newest", async () => {
+    const world = await forgotten(1)
+    const restored = [takenOff(world.road)]
+    // Birch is down all the while: what Alder says waits at its gateway.
+    for (let epoch = 3; epoch < 10; epoch += 1) {
+      await reopened(world, epoch)
+      restored.push(takenOff(world.road))
+    }
+    await Promise.all(restored.map((it) => world.deliver(it)))
+    const { peerRestore } = await linkOf(world, "birch", "alder")
+    expect(peerRestore?.epoch).toBe(9)
+    expect(peerRestore?.notBeforeMs).toBeUndefined()
+    await given(world)
+    await world.deliverAll()
+    expect(world.of("alder").journal.heads.size).toBe(1)
+    expect((await linkOf(world, "alder", "birch")).awaited).toBeUndefined()
+  })
+
   test("leaves no second copy of the past here: of a page only its place is kept", async () => {
     const world = await forgotten(3)
     await world.deliverAll()
@@ -214,6 +233,13 @@ describe("M-LNK-18: once everything has been given back", () => {
   })
 })
 
+/** A page full of what does not hold. */
+const junk = (item: Returned["items"][number], at: number) =>
+  Array.from({ length: 16 }, (_, number) => {
+    const digest = (16 * at + number).toString(16).padStart(64, "0")
+    return { ...item, digest, opening: "AAAA" } as typeof item
+  })
+
 test("M-LNK-18: a peer that gives back junk is heard a thousand times an hour, and no more", async () => {
   const world = await forgotten(3)
   await world.deliver(takenOff(world.road))
@@ -221,13 +247,9 @@ test("M-LNK-18: a peer that gives back junk is heard a thousand times an hour, a
   const page = withItems(pagesOn(world.road))
   const [item] = contentOf(page).items
   if (item === undefined) throw new Error("nothing is given back")
-  const junk = (at: number) =>
-    Array.from({ length: 16 }, (_, number) => {
-      const digest = (16 * at + number).toString(16).padStart(64, "0")
-      return { ...item, digest, opening: "AAAA" } as typeof item
-    })
   const codes: (string | null | undefined)[] = []
-  for (let at = 0; at < 64; at += 1) codes.push(await codeOf(world, page, { items: junk(at) }))
+  for (let at = 0; at < 64; at += 1)
+    codes.push(await codeOf(world, page, { items: junk(item, at) }))
   expect(codes.filter((it) => it === null)).toHaveLength(63)
   expect(codes.at(-1)).toBe("fruitless_return")
   expect(world.of("alder").journal.refusals).toHaveLength(63 * 16)
@@ -235,4 +257,50 @@ test("M-LNK-18: a peer that gives back junk is heard a thousand times an hour, a
   world.nowMs += 60 * minuteMs
   expect(await codeOf(world, page, { page: 99 })).toBeNull()
   expect(world.of("alder").journal.heads.size).toBe(3)
+})
+
+test("M-LNK-18: one thing named again and again in a page is checked once", async () => {
+  const { world, pages } = await whole()
+  const page = withItems(pages)
+  const [item] = contentOf(page).items
+  if (item === undefined) throw new Error("nothing is given back")
+  const junk = { ...item, digest: "0".repeat(64) as typeof item.digest, opening: "AAAA" }
+  const items = Array.from({ length: 16 }, () => junk)
+  expect(await codeOf(world, page, { items }, { epoch: 2 })).toBeNull()
+  expect(world.of("alder").journal.refusals).toHaveLength(1)
+  expect((await linkOf(world, "alder", "birch")).fruitless?.count).toBe(16)
+})
+
+test("M-LNK-18: what holds and is new is not fruitless, though it changes nothing here", async () => {
+  const world = createWorld()
+  const back = world.of("alder").journal.backUp()
+  await world.warn("alder", "birch")
+  const warning = takenOff(world.road)
+  // Of a kind that Birch does not know yet: it refuses each, and says so.
+  for (let count = 0; count < 20; count += 1) {
+    const statement = { kind: `later-${count}` }
+    await world.deliver(forged(warning, { statement, part: { subject: null } }))
+  }
+  const content = { ...warningContent({ nowMs: world.nowMs }), loweredBecause: "long known" }
+  const last = await world.warn("alder", "birch", { precedence: "ROUTINE", content })
+  await world.deliverAll()
+  back()
+  world.of("alder").restart()
+  await reopened(world, 2)
+  await world.deliver(takenOff(world.road))
+  await given(world)
+  const page = withItems(pagesOn(world.road))
+  const [item] = contentOf(page).items
+  if (item === undefined) throw new Error("nothing is given back")
+  // Eight short of the bound.
+  for (let at = 0; at < 62; at += 1) {
+    expect(await codeOf(world, page, { items: junk(item, at) })).toBeNull()
+  }
+  await world.deliverAll()
+  await given(world)
+  await world.deliverAll()
+  const codes = [...world.of("alder").journal.arrivals.values()].map((it) => it.code)
+  expect(codes.filter((it) => it !== null)).toEqual([])
+  expect(world.of("alder").journal.heads.has(last)).toBe(true)
+  expect((await linkOf(world, "alder", "birch")).awaited).toBeUndefined()
 })

@@ -6,7 +6,7 @@
  * put where it stood. What does not hold costs only itself, and is recorded.
  */
 
-import type { OrgId, ThreadId } from "../ids.ts"
+import type { Digest, OrgId, ThreadId } from "../ids.ts"
 import { withTaken } from "../link/link.ts"
 import { isAsked, isFruitless, withFruitless, withPage, withPeerRestore } from "../link/restore.ts"
 import type { Restored, Returned, ReturnedItem } from "../messages/restoring.ts"
@@ -114,16 +114,32 @@ async function takeItems(
   items: readonly ReturnedItem[],
 ): Promise<number> {
   let inVain = 0
+  const seen = new Set<Digest>()
   for (const item of items) {
-    if (await isSettled(desk, peer, item)) continue
-    const { length: before } = turn.outputs
-    const read = readItem(desk, peer, item)
-    const code = "code" in read ? read.code : await takeItem(desk, turn, peer, read)
-    if (code !== undefined) refuseItem(desk, turn, item, code)
-    // Whatever is of account shows a thread anew, or begins to give back.
-    if (turn.outputs.length === before) inVain += 1
+    // Nobody honest names one twice: the second is not even looked at.
+    const isTwice = seen.has(item.digest)
+    seen.add(item.digest)
+    if (!isTwice && (await isSettled(desk, peer, item))) continue
+    if (isTwice || !(await hasBrought(desk, turn, peer, item))) inVain += 1
   }
   return inVain
+}
+
+/** Checks one item and takes it in; whether it held and was news. */
+async function hasBrought(
+  desk: Desk,
+  turn: Turn,
+  peer: OrgId,
+  item: ReturnedItem,
+): Promise<boolean> {
+  const { length: before } = turn.outputs
+  const read = readItem(desk, peer, item)
+  const code = "code" in read ? read.code : await takeItem(desk, turn, peer, read)
+  if (code !== undefined) refuseItem(desk, turn, item, code)
+  // One about the link was not here, or it would be settled, however little it changes: a peer that
+  // refused much has said so as often. Any other that is of account shows its thread anew.
+  const isOfLink = "message" in read && threadOf(read.message) === undefined
+  return code === undefined && (isOfLink || turn.outputs.length > before)
 }
 
 /** Whether nothing that this item could say is news: it need not even be checked. */

@@ -186,6 +186,13 @@ export function isFruitless({ fruitless }: Link, nowMs: number): boolean {
 const answeredMax = 4
 const answeredWindowMs = 3_600_000
 
+/** Whether anything was looked for or said yet in answer to this restore. */
+function hasBegun({ pages, cursor }: PeerRestore): boolean {
+  if (pages > 0 || cursor === null) return true
+  const { lane, direction, after } = cursor
+  return lane > 0 || direction === "in" || after.epoch + after.number > 0
+}
+
 /** When the next restore of the peer is answered, and how many have been in that hour. */
 function turnOf(
   before: PeerRestore | undefined,
@@ -198,6 +205,7 @@ function turnOf(
   }
   const isOver = answered === undefined || nowMs - answered.sinceMs >= answeredWindowMs
   if (isOver) return { answered: { sinceMs: nowMs, count: 1 } }
+  if (before !== undefined && !hasBegun(before)) return { answered }
   if (answered.count < answeredMax) return { answered: { ...answered, count: answered.count + 1 } }
   const endMs = answered.sinceMs + answeredWindowMs
   return { answered: { sinceMs: endMs, count: 1 }, notBeforeMs: endMs }
