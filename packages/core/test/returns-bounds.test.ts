@@ -264,8 +264,8 @@ test("M-LNK-18: one thing named again and again in a page is checked once", asyn
   const page = withItems(pages)
   const [item] = contentOf(page).items
   if (item === undefined) throw new Error("nothing is given back")
-  const junk = { ...item, digest: "0".repeat(64) as typeof item.digest, opening: "AAAA" }
-  const items = Array.from({ length: 16 }, () => junk)
+  const one = { ...item, digest: "0".repeat(64) as typeof item.digest, opening: "AAAA" }
+  const items = Array.from({ length: 16 }, () => one)
   expect(await codeOf(world, page, { items }, { epoch: 2 })).toBeNull()
   expect(world.of("alder").journal.refusals).toHaveLength(1)
   expect((await linkOf(world, "alder", "birch")).fruitless?.count).toBe(16)
