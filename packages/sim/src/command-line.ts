@@ -7,6 +7,7 @@ import { nearest } from "@tearline/cli/nearest"
 
 import { plants } from "./faults/plant.ts"
 import { worldsOf, type RunOptions } from "./run/plan.ts"
+import { isKeepable } from "./run/seeds.ts"
 
 const usage = "npm run sim -- [--years Y] [--seed S] [OPTION …]"
 
@@ -58,7 +59,7 @@ export function readCommandLine(args: readonly string[]): Asked {
   if (given.has("help")) return { kind: "help", text: help() }
   const [trace, plant] = [traceOf(given.get("trace")), plantNamed(given.get("plant"))]
   const options: RunOptions = {
-    seed: given.get("seed") ?? "1",
+    seed: seedIn(given),
     years: yearsIn(given),
     organisations: countOf(given, "orgs", { usual: 8, min: 2 }),
     isLinedOnly: given.has("only-lines"),
@@ -119,6 +120,12 @@ function valueOf({ name, rawName, value }: Option): string {
   return value ?? ""
 }
 
+function seedIn(given: ReadonlyMap<string, string>): string {
+  const seed = given.get("seed") ?? "1"
+  if (isKeepable(seed)) return seed
+  throw wrong("--seed takes what stands in a line of seeds.txt: no space, bar or #")
+}
+
 function yearsIn(given: ReadonlyMap<string, string>): number {
   const years = Number(given.get("years") ?? 1)
   if (years > 0 && Number.isFinite(years)) return years
@@ -170,6 +177,8 @@ function help(): string {
     "",
     "bugs that can be planted:",
     ...Object.keys(plants).map((it) => `  ${it}`),
+    "",
+    "A world that broke is added to packages/sim/seeds.txt, which every run replays.",
     "",
     "exit codes: 0 nothing is broken and, from two years on, no rare state too seldom, 1 otherwise,",
     "2 wrong usage, 5 a fault inside",

@@ -2,8 +2,9 @@
 
 import { readCommandLine, UsageError, type AskedRun } from "./command-line.ts"
 import type { RunReport } from "./run/combined.ts"
-import { run, runWorlds } from "./run/run.ts"
-import { knownSeeds, lineOf } from "./run/seeds.ts"
+import type { WorldOptions } from "./run/plan.ts"
+import { run, runWorlds, WorldFailed } from "./run/run.ts"
+import { keepSeed, knownSeeds, type Finding } from "./run/seeds.ts"
 import { lastLine, summaryOf, type Replayed } from "./summary.ts"
 import { simulate } from "./world/simulation.ts"
 
@@ -46,10 +47,15 @@ async function runAsked(asked: AskedRun): Promise<number> {
     workers,
     minutes,
     onMonth: progressOf(options.years),
+    // At once: whatever becomes of the rest of a long run, what it has found is kept.
     onWorld: ({ world, report: { violation } }) => {
-      if (violation !== undefined)
-        say(`broken in the world of seed ${world.seed}: ${violation.message}`)
+      if (violation === undefined) return
+      say(`broken in the world of seed ${world.seed}: ${violation.message}`)
+      keep(world, violation)
     },
+  }).catch((error: unknown) => {
+    if (error instanceof WorldFailed) keep(error.world, error)
+    throw error
   })
   const { user, system } = process.cpuUsage(begun)
   if (process.stderr.isTTY) process.stderr.write("\r\n")
@@ -57,12 +63,15 @@ async function runAsked(asked: AskedRun): Promise<number> {
   const summary = summaryOf({ report, replayed, story, cpuSeconds: (user + system) / 1e6 })
   if (isJson) console.log(JSON.stringify(summary, undefined, 2))
   for (const line of [...summary.story, ...summary.lines, ...leftOut(report, asked)]) say(line)
-  for (const { world, violation } of options.plant === undefined ? report.found : []) {
-    say(`to be added to packages/sim/seeds.txt:\n${lineOf(world, violation.message)}`)
-  }
   say(lastLine(report))
   const isBroken = report.found.length > 0 || report.tooRare.length > 0
   return isBroken || (replayed?.broken.length ?? 0) > 0 ? exits.broken : mustHaveTold(story, asked)
+}
+
+/** What was found without a bug that was planted is replayed by every run from now on. */
+function keep(world: WorldOptions, finding: Finding): void {
+  if (world.plant !== undefined) return
+  process.stderr.write(`in packages/sim/seeds.txt from now on:\n${keepSeed(world, finding)}\n`)
 }
 
 /** What there was no time for; a world that broke has ended early, and is told of elsewhere. */

@@ -10,6 +10,7 @@ import type { Told } from "./worker.ts"
 const youngMegabytes = 96
 const oldMegabytes = 3_072
 
+/** How a run is spread over threads, and who is told of its way. */
 export interface Watching {
   /** Threads at most. */
   readonly workers: number
@@ -21,13 +22,26 @@ export interface Watching {
   readonly onWorld?: (done: WorldReport) => void
 }
 
+/** A world that came to no end: what was thrown in it was not foreseen. */
+export class WorldFailed extends Error {
+  override name = "WorldFailed"
+  readonly world: WorldOptions
+
+  constructor(world: WorldOptions, cause: unknown) {
+    const what = cause instanceof Error ? cause.message : String(cause)
+    super(`the world of seed ${world.seed} came to no end: ${what}`, { cause })
+    this.world = world
+  }
+}
+
 /** The threads of one run and what they have still to do. */
 class Pool {
   readonly #worlds: readonly WorldOptions[]
   readonly #reports: (WorldReport | undefined)[]
   readonly #doneYears: number[]
   readonly #watching: Watching
-  readonly #workers: Worker[] = []
+  /** Every thread, and the world that it was given last. */
+  readonly #given = new Map<Worker, WorldOptions | undefined>()
   readonly #ended = Promise.withResolvers<readonly WorldReport[]>()
   readonly #endsAtMs: number
   #next = 0
@@ -45,7 +59,7 @@ class Pool {
     const count = Math.min(Math.max(1, workers), this.#worlds.length)
     for (let at = 0; at < count; at += 1) this.#start()
     return this.#ended.promise.finally(() => {
-      for (const worker of this.#workers) void worker.terminate()
+      for (const worker of this.#given.keys()) void worker.terminate()
     })
   }
 
@@ -56,8 +70,8 @@ class Pool {
         maxOldGenerationSizeMb: oldMegabytes,
       },
     })
-    this.#workers.push(worker)
-    worker.on("error", (error) => this.#ended.reject(error))
+    this.#given.set(worker, undefined)
+    worker.on("error", (error) => this.#failed(worker, error))
     this.#give(worker)
   }
 
@@ -68,8 +82,9 @@ class Pool {
     if (world === undefined || isLate) return
     this.#next += 1
     this.#running += 1
+    this.#given.set(worker, world)
     const onTold = (told: Told) => {
-      if (told.kind === "failed") this.#ended.reject(new Error(`${world.seed}: ${told.message}`))
+      if (told.kind === "failed") this.#failed(worker, told.message)
       if (told.kind === "month") this.#isAt(at, told.doneYears)
       if (told.kind !== "done") return
       worker.off("message", onTold)
@@ -82,6 +97,11 @@ class Pool {
     // A thread has no origin.
     // oxlint-disable-next-line unicorn/require-post-message-target-origin
     worker.postMessage(world)
+  }
+
+  #failed(worker: Worker, cause: unknown): void {
+    const world = this.#given.get(worker)
+    this.#ended.reject(world === undefined ? cause : new WorldFailed(world, cause))
   }
 
   #isAt(at: number, doneYears: number): void {

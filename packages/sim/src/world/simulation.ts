@@ -15,7 +15,7 @@ import { Couriers } from "../sticks/couriers.ts"
 import { hashHex } from "../suite/suite.ts"
 import { digestOfWorld, retire } from "./retention.ts"
 import { seasonOf } from "./season.ts"
-import { World } from "./world.ts"
+import { World, worldStartMs } from "./world.ts"
 
 const hour = 3_600_000
 const day = 24 * hour
@@ -29,6 +29,7 @@ const calmMs = 14 * hour
 const restMs = 8 * hour
 const drillMs = 3 * hour
 
+/** What one world is made of. `trace` and `onMonth` change nothing of what happens in it. */
 export interface SimulationOptions {
   readonly seed: string
   readonly years: number
@@ -53,6 +54,7 @@ function foundBy({ violation }: Checkers): Found | undefined {
   return { invariant, message, thread, atMs }
 }
 
+/** What one world came to, up to its end or to what broke in it. */
 export interface Report {
   readonly years: number
   readonly warnings: number
@@ -140,6 +142,16 @@ interface Parts {
   readonly drill: Drill
 }
 
+/**
+ * How many of a world's years have to be run to come to this moment in the same way: all months but
+ * the last are of one length, so that a shorter run is the beginning of a longer one.
+ */
+export function yearsUpTo(years: number, atMs: number): number {
+  const months = Math.max(1, Math.ceil((atMs - worldStartMs) / monthMs))
+  const isBeforeLast = months * monthMs < years * year - restOfMonthMs
+  return isBeforeLast ? months / 12 : years
+}
+
 /** Runs one world. The same options give the same report, its hash included. */
 export async function simulate(options: SimulationOptions): Promise<Report> {
   const world = newWorld(options)
@@ -160,7 +172,7 @@ export async function simulate(options: SimulationOptions): Promise<Report> {
   const endMs = startMs + options.years * year
   let past = ""
   schedule.isOver = () => checkers.violation !== undefined
-  // All months but the last are of one length: a shorter run is the beginning of a longer one.
+  // yearsUpTo counts on how long each is.
   for (let at = 1, isLast = false; !isLast; at += 1) {
     isLast = startMs + at * monthMs >= endMs - restOfMonthMs
     world.season = seasonOf(at - 1)

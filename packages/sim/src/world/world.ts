@@ -26,12 +26,15 @@ export interface WorldMakings {
   readonly withheld: readonly string[]
 }
 
+/** When every world begins; milliseconds since 1970. */
+export const worldStartMs = Date.UTC(2030, 0, 1)
+
 /** Fewer than these do not spare one for sticks and one for folders. */
 const enoughOrganisations = 4
 
 /** Fields stand in the order in which they are made: each part is given a world, and keeps it. */
 export class World {
-  readonly schedule = new Schedule(Date.UTC(2030, 0, 1))
+  readonly schedule = new Schedule(worldStartMs)
   readonly random: Random
   /** Everybody whose signature is known, the hostile one too. */
   readonly peers: ReadonlySet<OrgId>
