@@ -8,6 +8,7 @@ interface Count {
   readonly says: string
 }
 
+/** What a scenario is given to run with. */
 export interface Run {
   /** Every choice comes out of this; what processes make of it is not in our hands. */
   readonly random: Random
@@ -23,6 +24,7 @@ export interface Run {
   readonly progress: (text: string) => void
 }
 
+/** What a run came to: it has held where nothing is lost and nothing wrong. */
 export interface Outcome {
   /** How much of what was promised is not there. */
   readonly lost: number
@@ -34,6 +36,7 @@ export interface Outcome {
   readonly figures?: Readonly<Record<string, unknown>>
 }
 
+/** One way of breaking things, and what must hold of it. */
 export interface Scenario {
   readonly name: string
   /** One line of help: what is broken, and what must hold. */

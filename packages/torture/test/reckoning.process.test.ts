@@ -102,6 +102,25 @@ describe("the reckoning", () => {
     expect(printed.at(-1)).toBe("one row, 5 acknowledged, 1 lost\n")
   })
 
+  it("calls a message lost that an officer was shown and that is there no more", async () => {
+    const shown = scenarioOf(async (run) => {
+      await using trial = await openTrial(run, ["Alder", "Birch"])
+      const { nodes } = trial
+      const [alder, birch] = nodes
+      if (alder === undefined || birch === undefined) throw new RangeError("two were asked for")
+      const ledger = new Ledger()
+      await releaseMany(
+        { from: alder, to: birch, precedence: "FLASH", ledger },
+        { count: 1, signal: run.signal },
+      )
+      ledger.noteShown(birch.org, "ab".repeat(32))
+      return await judgement(run, { what: "one look", nodes, ledger })
+    })
+    expect(await codeOf(shown)).toBe(1)
+    expect(printed.join("")).toContain("message abababababab: shown to an officer, and gone")
+    expect(printed.at(-1)).toBe("one look, 1 acknowledged, 1 lost\n")
+  })
+
   it("sees that two sides have another view of a thread", async () => {
     expect(await planted(plants.viewsDiffer)).toBe(1)
     expect(printed.join("")).toContain("has another hash on each side")

@@ -78,7 +78,9 @@ export class Traffic {
       const precedence = own.pick(precedences)
       const thread = await this.#warn(originator, addressee, precedence)
       if (thread === undefined) continue
-      for (const line of conversation) await this.#say({ originator, addressee, thread }, line)
+      const talk = { originator, addressee, thread }
+      await this.#look(talk)
+      for (const line of conversation) await this.#say(talk, line)
     }
   }
 
@@ -86,6 +88,20 @@ export class Traffic {
     const { ledger } = this.#parts
     const order = { from, to, precedence, ledger, mark: from.name }
     return (await this.#asked(from, () => release(order)))?.thread
+  }
+
+  /** The addressee's officers look until the warning is there: what they are shown stays. */
+  async #look({ addressee, thread }: Conversation): Promise<void> {
+    for (let tries = 0; !this.#stop.signal.aborted; tries += 1) {
+      try {
+        const { messages } = await addressee.desk.thread(thread)
+        for (const { id } of messages) this.#parts.ledger.noteShown(addressee.org, id)
+        return
+      } catch (error) {
+        mustBePassing(error)
+      }
+      await this.#wait(waitedMs(tries))
+    }
   }
 
   /** Asks until it is answered, or until nobody wants to know any more. */
@@ -100,7 +116,7 @@ export class Traffic {
         this.#parts.ledger.noteSaid({ from: by.org, to: to.org, thread, message })
         return
       }
-      await this.#wait(Math.min(retryMs.max, retryMs.min * 2 ** tries))
+      await this.#wait(waitedMs(tries))
     }
   }
 
@@ -112,10 +128,7 @@ export class Traffic {
     try {
       return await ask()
     } catch (error) {
-      if (!(error instanceof CliError)) throw error
-      // What is not here yet, or has nothing to answer yet, comes by itself.
-      if (error.code === "refused" && !notYet.has(error.shown)) throw error
-      if (error.code !== "refused") {
+      if (mustBePassing(error).code !== "refused") {
         this.#parts.ledger.noteUnanswered()
         await this.#wait(retryMs.min)
       }
@@ -133,6 +146,17 @@ export class Traffic {
     const { signal } = this.#stop
     await pause(delayMs, undefined, { signal }).catch(() => undefined)
   }
+}
+
+/** What is not here yet, or has nothing to answer yet, comes by itself, as a node does. */
+function mustBePassing(error: unknown): CliError {
+  if (!(error instanceof CliError)) throw error
+  if (error.code === "refused" && !notYet.has(error.shown)) throw error
+  return error
+}
+
+function waitedMs(tries: number): number {
+  return Math.min(retryMs.max, retryMs.min * 2 ** tries)
 }
 
 const notYet: ReadonlySet<string> = new Set(["unknown_thread", "nothing_to_answer"])

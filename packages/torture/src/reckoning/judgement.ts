@@ -18,6 +18,10 @@ export interface Judged {
   readonly figures?: Readonly<Record<string, unknown>>
 }
 
+/**
+ * Waits for rest, reckons, and gives the outcome: what is `wrong` already stays wrong. The nodes
+ * must be running. Throws when the run is asked to stop, and what reading the databases throws.
+ */
 export async function judgement(run: Run, judged: Judged): Promise<Outcome> {
   const { what, nodes, ledger, wrong: before = [], figures = {} } = judged
   run.progress("letting everything come to rest")

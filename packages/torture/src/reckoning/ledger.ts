@@ -13,6 +13,7 @@ export interface Said {
   readonly message: string
 }
 
+/** What desks have promised and shown so far; nothing is ever taken out of it. */
 export class Ledger {
   readonly #said: Said[] = []
   readonly #shown = new Map<string, { readonly at: string; readonly message: string }>()

@@ -56,7 +56,7 @@ async function drain(run: Run): Promise<Outcome> {
   run.signal.throwIfAborted()
   await birch.startAgain()
   const startMs = performance.now()
-  await drainBegun(run, alder, birch)
+  const left = await drainBegun(run, alder, birch)
   const journeys = await flashes(run, alder, birch, ledger)
   const drainedMs = performance.now() - startMs
   // Every ROUTINE is answered, and the answers drain behind them.
@@ -74,9 +74,10 @@ async function drain(run: Run): Promise<Outcome> {
   run.note(machineNote())
   run.note(`aim: FLASH p95 under ${aimMs} ms: ${figures.p95 < aimMs ? "reached" : "not reached"}`)
   const restless = isSettled ? [] : ["something was still under way at the end"]
+  const idle = left > 0 ? [] : ["the backlog had drained before a FLASH was behind it"]
   return {
     lost: lost.length,
-    wrong: [...lost, ...restless, ...wrong],
+    wrong: [...lost, ...idle, ...restless, ...wrong],
     summary:
       `${journeys.length} FLASH behind ${size} ROUTINE: ${inWords(figures)}, ` +
       `${lost.length} lost`,
@@ -84,11 +85,13 @@ async function drain(run: Run): Promise<Outcome> {
   }
 }
 
-/** When a fiftieth is gone, lines are open and code is compiled again. */
-async function drainBegun(run: Run, from: TrialNode, to: TrialNode): Promise<void> {
+/** When a fiftieth is gone, lines are open and code is compiled again. Gives what is left then. */
+async function drainBegun(run: Run, from: TrialNode, to: TrialNode): Promise<number> {
   const size = run.count("size")
-  while ((await leftOf([from, to])) > size - size / 50) {
+  for (;;) {
     run.signal.throwIfAborted()
+    const left = await leftOf([from, to])
+    if (left <= size - size / 50) return left
     await pause(lookEveryMs)
   }
 }
