@@ -7,6 +7,7 @@ import { getHeapStatistics } from "node:v8"
 
 import { BrokenProperty, type Outcome, type Target } from "../target.ts"
 
+/** What one input came to under every oracle. `feature`: the way its outcome went, in words. */
 export interface Executed {
   readonly feature: string
   readonly isAccepted: boolean

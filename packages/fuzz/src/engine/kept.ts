@@ -11,6 +11,7 @@ const findingsFolder = `${corpusFolder}/findings`
 /** The repository is no place for megabytes: the shortest are kept, the others found anew. */
 const keptBytesMax = { one: 20_480, all: 40_960 }
 
+/** An input that a target once failed on, as its file holds it. */
 export interface Finding {
   readonly target: string
   readonly reason: string

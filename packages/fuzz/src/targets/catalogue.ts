@@ -26,6 +26,7 @@ const requests = () => import("./inner-request-targets.ts")
 const past = () => import("./past-target.ts")
 const seam = () => import("./seam-targets.ts")
 
+/** Every target; what a target is made of is loaded when it is opened. */
 export const catalogue: readonly TargetEntry[] = [
   entry("canonical", () => import("./canonical-target.ts"), "openCanonical"),
   entry("header", parts, "openHeader"),
@@ -70,6 +71,7 @@ export const catalogue: readonly TargetEntry[] = [
   entry("gateway-answer", listeners, "openGatewayAnswer"),
 ]
 
+/** As the command line takes them, in the order of the catalogue. */
 export const targetNames: readonly string[] = catalogue.map((it) => it.name)
 
 /** The entry of a target that is known to be there. */

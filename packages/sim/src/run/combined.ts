@@ -17,6 +17,7 @@ export interface FoundIn {
   readonly violation: Found
 }
 
+/** What the worlds of a run came to together. `years`: those that were lived through. */
 export interface RunReport extends Omit<Report, "violation"> {
   readonly found: readonly FoundIn[]
   /** States that were to be seen more often. */

@@ -2,6 +2,7 @@
 
 import type { SimulationOptions } from "../world/simulation.ts"
 
+/** What a run is made of. One of more than a year is split into worlds, in which `trace` is no use. */
 export interface RunOptions extends Omit<SimulationOptions, "onMonth"> {
   /** Years of one world at most; 1 unless said otherwise. */
   readonly worldYears?: number

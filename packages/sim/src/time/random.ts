@@ -18,6 +18,7 @@ function wordsOf(text: string): [number, number, number, number] {
 
 const rotated = (value: number, by: number) => ((value << by) | (value >>> (32 - by))) >>> 0
 
+/** One stream of chance. The same name draws the same, in whatever order others draw. */
 export class Random {
   readonly #name: string
   readonly #state: [number, number, number, number]
