@@ -173,14 +173,15 @@ function help(): string {
     ...Object.entries(flags).map((it) => `  ${head(it).padEnd(width)}  ${it[1].says}`),
     "",
     "Rare states are held to how often they are known to come from two years on; in a shorter",
-    "run they are counted and printed only.",
+    "run they are counted and printed only. A year of eight organisations or more that has too few",
+    "warnings, events or faults fails too.",
     "",
     "bugs that can be planted:",
     ...Object.keys(plants).map((it) => `  ${it}`),
     "",
     "A world that broke is added to packages/sim/seeds.txt, which every run replays.",
     "",
-    "exit codes: 0 nothing is broken and, from two years on, no rare state too seldom, 1 otherwise,",
+    "exit codes: 0 nothing is broken, nothing too seldom and nothing too little, 1 otherwise,",
     "2 wrong usage, 5 a fault inside",
   ].join("\n")
 }

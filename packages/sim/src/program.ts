@@ -64,8 +64,9 @@ async function runAsked(asked: AskedRun): Promise<number> {
   if (isJson) console.log(JSON.stringify(summary, undefined, 2))
   for (const line of [...summary.story, ...summary.lines, ...leftOut(report, asked)]) say(line)
   say(lastLine(report))
-  const isBroken = report.found.length > 0 || report.tooRare.length > 0
-  return isBroken || (replayed?.broken.length ?? 0) > 0 ? exits.broken : mustHaveTold(story, asked)
+  const { found, tooRare, tooLittle } = report
+  const wrong = [...found, ...tooRare, ...tooLittle, ...(replayed?.broken ?? [])]
+  return wrong.length > 0 ? exits.broken : mustHaveTold(story, asked)
 }
 
 /** What was found without a bug that was planted is replayed by every run from now on. */

@@ -21,6 +21,7 @@ export interface Summary {
   readonly found: readonly FoundIn[]
   readonly counts: Readonly<Record<Outcome, number>>
   readonly tooRare: readonly string[]
+  readonly tooLittle: readonly string[]
   readonly rare: Readonly<Record<string, number>>
   readonly story: readonly string[]
   readonly hash: string
@@ -36,7 +37,7 @@ interface Told {
 }
 
 export function summaryOf({ report, replayed, story, cpuSeconds }: Told): Summary {
-  const { years, warnings, events, faults, found, tooRare, rare, hash } = report
+  const { years, warnings, events, faults, found, tooRare, tooLittle, rare, hash } = report
   return {
     years,
     warnings,
@@ -47,6 +48,7 @@ export function summaryOf({ report, replayed, story, cpuSeconds }: Told): Summar
     found,
     counts: countsOf(found),
     tooRare,
+    tooLittle,
     rare: Object.fromEntries(rare),
     story,
     hash,
@@ -55,13 +57,14 @@ export function summaryOf({ report, replayed, story, cpuSeconds }: Told): Summar
 }
 
 function linesOf(report: RunReport, cpuSeconds: number): string[] {
-  const { years, events, faults, found, tooRare, rare } = report
+  const { years, events, faults, found, tooRare, tooLittle, rare } = report
   const least = [...rare].toSorted(([, a], [, b]) => a - b).slice(0, leastShown)
   const perMinute = (years / cpuSeconds) * 60
   return [
     `${rare.size} rare states, least seen:`,
     ...least.map(([name, count]) => `  ${String(count).padStart(6)}  ${name}`),
     ...tooRare.map((it) => `seen too seldom: ${it}`),
+    ...tooLittle.map((it) => `too little: ${it}`),
     ...found.flatMap(brokenLines),
     `${rare.get("own message lost that nobody else had") ?? 0} lost by restores that nobody else ` +
       `had, ${rare.get("own message lost that only the hostile peer had") ?? 0} that only the ` +

@@ -3,6 +3,7 @@
 import { hashHex } from "../suite/suite.ts"
 import { tooRareOf } from "../world/rare-states.ts"
 import type { Found, Report } from "../world/simulation.ts"
+import { tooLittleIn } from "./fullness.ts"
 import type { WorldOptions } from "./plan.ts"
 
 /** What one world came to. */
@@ -22,7 +23,12 @@ export interface RunReport extends Omit<Report, "violation"> {
   readonly found: readonly FoundIn[]
   /** States that were to be seen more often. */
   readonly tooRare: readonly string[]
+  /** What there was too little of for so many years of eight organisations or more. */
+  readonly tooLittle: readonly string[]
 }
+
+/** Of fewer organisations less is to be expected. */
+const enoughOrganisations = 8
 
 const sum = (reports: readonly Report[], of: (report: Report) => number) =>
   reports.reduce((total, it) => total + of(it), 0)
@@ -44,13 +50,18 @@ function hashOf(reports: readonly Report[]): string {
 /** `worlds` in the order of the plan. */
 export function combined(worlds: readonly WorldReport[]): RunReport {
   const reports = worlds.map((it) => it.report)
-  const years = sum(reports, (it) => it.years)
-  const rare = rareIn(reports)
-  return {
-    years,
+  const lived = {
+    years: sum(reports, (it) => it.years),
     warnings: sum(reports, (it) => it.warnings),
     events: sum(reports, (it) => it.events),
     faults: sum(reports, (it) => it.faults),
+  }
+  const rare = rareIn(reports)
+  const isWide = worlds.every(
+    ({ world }) => (world.organisations ?? enoughOrganisations) >= enoughOrganisations,
+  )
+  return {
+    ...lived,
     found: worlds.flatMap(({ world, report: { violation } }) =>
       violation === undefined ? [] : [{ world, violation }],
     ),
@@ -58,6 +69,7 @@ export function combined(worlds: readonly WorldReport[]): RunReport {
     // Only of one world: a thread is of one.
     story: reports.length === 1 ? (reports[0]?.story ?? []) : [],
     rare,
-    tooRare: tooRareOf(rare, years),
+    tooRare: tooRareOf(rare, lived.years),
+    tooLittle: isWide ? tooLittleIn(lived) : [],
   }
 }
