@@ -1,6 +1,6 @@
 /** Processes as the kernel lists them (Linux, /proc): children, and CPU. */
 
-import { readdirSync, readFileSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { availableParallelism, loadavg } from "node:os"
 
 /** Children of a process, by what is on their command line. */
@@ -45,14 +45,21 @@ export function machineNote(): string {
   return `load of this machine in the last minute: ${load.toFixed(1)} on ${availableParallelism()} cores`
 }
 
-/** CPU milliseconds so far of a process and all below it; those that have ended are not counted. */
+/** What Linux counts CPU in here, on every machine. */
+const msPerTick = 10
+
+/** CPU milliseconds so far of a process and all below it, also of those that have ended. */
 export function cpuMsOf(pid: number): number {
   const below = childrenOf(pid).reduce((sum, it) => sum + cpuMsOf(it.pid), 0)
   try {
-    return readdirSync(`/proc/${pid}/task`).reduce((sum, task) => {
-      const [onCpu = "0"] = readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8").split(" ")
-      return sum + Number(onCpu) / 1e6
-    }, below)
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8")
+    // Its own two times and those of its children that have ended. The command stands in
+    // parentheses and may hold anything, parentheses included.
+    const ticks = stat
+      .slice(stat.lastIndexOf(")") + 2)
+      .split(" ")
+      .slice(11, 15)
+    return ticks.reduce((sum, it) => sum + Number(it) * msPerTick, below)
   } catch {
     return below
   }
