@@ -44,7 +44,10 @@ async function runTargets(asked: AskedRun, signal: AbortSignal): Promise<number>
     const order = { ...asked, target, seed, runsMax: runs ?? Number.MAX_SAFE_INTEGER }
     // A number of runs is a number of runs, however long they take of the time that there is.
     const msMax = runs === undefined ? leftMs / (targets.length - at) : leftMs
-    const report = await supervise({ ...order, msMax }, signal)
+    const onFound = ({ reason, input }: Found): void => {
+      console.log(`FOUND in ${target}: ${reason}\n  ${keepFinding(target, input, reason)}`)
+    }
+    const report = await supervise({ ...order, msMax }, { signal, onFound })
     inputs += report.tally.executions
     all.push(...report.found)
     const isShort = runs !== undefined && report.tally.executions < runs
@@ -69,9 +72,6 @@ function tell(name: string, { tally, found }: Report): void {
   const kept = `corpus ${String(corpus).padStart(4)}  points ${points}+${features}`
   const more = found.length === 0 ? "" : `  FOUND ${found.length}`
   console.log(`${name.padEnd(20)} ${counts}  ${kept}${more}`)
-  for (const { reason, input } of found) {
-    console.log(`  ${reason}\n  ${keepFinding(name, input, reason)}`)
-  }
 }
 
 async function tellReach(signal: AbortSignal): Promise<number> {

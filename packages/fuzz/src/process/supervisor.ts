@@ -49,28 +49,40 @@ export class Interrupted extends Error {
   override readonly name = "Interrupted"
 }
 
+/** Who may stop a run, and who is told of a finding while it goes on. */
+export interface Overseer {
+  readonly signal: AbortSignal
+  /** Called at once: a run that is stopped gives no report. */
+  readonly onFound: (found: Found) => void
+}
+
 /** Runs the order to its end, or to the child's. Throws {@link Interrupted}. */
 export async function supervise(
   order: Omit<Order, "inputPath">,
-  signal: AbortSignal,
+  overseer: Overseer,
 ): Promise<Report> {
-  if (signal.aborted) throw new Interrupted("stopped")
+  if (overseer.signal.aborted) throw new Interrupted("stopped")
   const folder = mkdtempSync(`${tmpdir()}/tearline-fuzz-`)
   const inputPath = `${folder}/input`
   try {
     writeFileSync(inputPath, "")
-    return await supervised({ ...order, inputPath }, signal)
+    return await supervised({ ...order, inputPath }, overseer)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-async function supervised(order: Order, signal: AbortSignal): Promise<Report> {
+async function supervised(order: Order, { signal, onFound }: Overseer): Promise<Report> {
   const child = fork(entryPath, [JSON.stringify(order)], {
     execArgv: [`--max-old-space-size=${heapMegabytesMax}`, "--disable-warning=ExperimentalWarning"],
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   })
   const found: Found[] = []
+  function note(reason: string, input: Uint8Array): void {
+    const one = { kind: kindOf(reason), reason, input }
+    found.push(one)
+    onFound(one)
+  }
   let tally = nothing
   let isDone = false
   let isSilent = false
@@ -89,8 +101,7 @@ async function supervised(order: Order, signal: AbortSignal): Promise<Report> {
     clearTimeout(silence)
     silence = setTimeout(giveUp, silenceMsMax)
     if (message.kind === "found") {
-      const { reason, input } = message
-      found.push({ kind: kindOf(reason), reason, input: Uint8Array.fromBase64(input) })
+      note(message.reason, Uint8Array.fromBase64(message.input))
       return
     }
     if (message.kind === "alive") return
@@ -106,7 +117,7 @@ async function supervised(order: Order, signal: AbortSignal): Promise<Report> {
   if (signal.aborted || isStopping(end)) throw new Interrupted("stopped")
   if (!isDone) {
     const reason = isSilent ? "hang: no sign of life" : deathOf(lastWords, end)
-    found.push({ kind: kindOf(reason), reason, input: lastInput(order.inputPath) })
+    note(reason, lastInput(order.inputPath))
   }
   return { tally, found }
 }
