@@ -38,7 +38,8 @@ export async function runScenario(asked: Omit<AskedRun, "kind">): Promise<number
     return exits.missing
   }
   const given = Object.entries(counts).map(([flag, count]) => `--${flag} ${count}`)
-  screen.line(`torture ${[scenario.name, ...given].join(" ")} --seed ${seed}`)
+  const started = `torture ${[scenario.name, ...given].join(" ")} --seed ${seed}`
+  screen.line(started)
   const stopping = new Stopping(limitMs)
   const folder = newFolder()
   try {
@@ -54,6 +55,10 @@ export async function runScenario(asked: Omit<AskedRun, "kind">): Promise<number
     if (outcome === undefined) return exits.interrupted
     screen.end({ scenario: scenario.name, seed, counts, ...judged(outcome, stopping) })
     return isHeld(outcome) && !stopping.isOverTime ? exits.held : exits.failed
+  } catch (error) {
+    // There will be no document to name the seed.
+    if (isJson) process.stderr.write(`${started}\n`)
+    throw error
   } finally {
     // While we still hear that we are to stop: a folder is not left half removed.
     rmSync(folder, { recursive: true, force: true })

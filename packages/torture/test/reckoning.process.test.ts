@@ -129,6 +129,18 @@ describe("the reckoning", () => {
 })
 
 describe("a scenario", () => {
+  it("that throws has named its seed, where a document was asked for too", async () => {
+    const scenario = scenarioOf(async () => {
+      throw new Error("not foreseen")
+    })
+    for (const isJson of [false, true]) {
+      printed = []
+      const running = runScenario({ scenario, seed: "4711", isJson, counts: {} })
+      await expect(running).rejects.toThrow("not foreseen")
+      expect(printed).toEqual(["torture planted --seed 4711\n"])
+    }
+  })
+
   it("that this machine cannot run is exit code 3 with the reason, and never 0", async () => {
     const nothing = { lost: 0, wrong: [], summary: "" }
     const code = await codeOf(scenarioOf(async () => nothing, ["root: it mounts a disk"]))
