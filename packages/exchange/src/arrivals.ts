@@ -8,6 +8,7 @@
 import { hash } from "node:crypto"
 
 import {
+  ArrivalWindow,
   Intake,
   precedenceOf,
   unopenable,
@@ -55,7 +56,7 @@ export interface ArrivalsParts {
  * So many keep the opener and the host loop at work, and no turn of the lower lanes grows so long
  * that a FLASH waits for its flush.
  */
-const window = 20
+const windowBase = 20
 const silenceMsMax = 40_000
 const backOffMs = { min: 100, max: 5_000 }
 
@@ -68,6 +69,8 @@ export class Arrivals {
   readonly #parts: ArrivalsParts
   readonly #intake: Intake
   readonly #sinceMs = new WeakMap<HeldUnit, number>()
+  readonly #window = new ArrivalWindow(windowBase)
+  #endStream: () => void = () => undefined
   #stop = new AbortController()
   #running: Promise<void> | undefined
   isConnected = false
@@ -83,7 +86,10 @@ export class Arrivals {
       timers: machineTimers,
       onTaken: (held, input, answer) => this.#tell(held, input, answer),
       onTrouble: ({ custody: { digest } }, error) => {
-        parts.diagnostics("warn", "arrival_not_taken", { digest, code: codeOf(error) })
+        const code = codeOf(error)
+        parts.diagnostics("warn", "arrival_not_taken", { digest, code })
+        // Of one thread or link: the others need not wait for it.
+        if (code === "corrupt") this.#stays(digest)
       },
     })
   }
@@ -99,6 +105,11 @@ export class Arrivals {
 
   start(): void {
     this.#running ??= this.#run()
+  }
+
+  /** Opens another stream: whatever is not taken comes again, as when a peer has been added. */
+  askAgain(): void {
+    this.#endStream()
   }
 
   async close(): Promise<void> {
@@ -128,8 +139,9 @@ export class Arrivals {
     const silence = new AbortController()
     const timer = setTimeout(() => silence.abort(), silenceMsMax)
     const signal = AbortSignal.any([this.#stop.signal, silence.signal])
+    this.#endStream = () => silence.abort()
     try {
-      const path = `/inner/v1/arrivals?window=${window}`
+      const path = `/inner/v1/arrivals?window=${this.#window.opened()}`
       const answer = await this.#parts.line.open({ method: "POST", path, signal })
       if (answer.statusCode !== 200) {
         answer.destroy()
@@ -181,8 +193,14 @@ export class Arrivals {
     }
   }
 
+  /** It is out and not taken for long: others are not to lack its place. */
+  #stays(digest: Digest): void {
+    if (this.#window.waits(digest)) this.askAgain()
+  }
+
   #tell(held: HeldUnit, input: Arrived | Unopenable, answer: ExchangeAnswer): void {
     const { metrics, onHeard } = this.#parts
+    this.#window.taken(held.custody.digest)
     const { lane } = held
     const outcome = answer.kind === "refused" ? answer.code : answer.kind
     metrics.count("tearline_exchange_arrivals_total", { lane, outcome })
@@ -198,6 +216,7 @@ export class Arrivals {
     if (peer === undefined) {
       // Our gateway knows it and we do not: it stays there until the peer is added again.
       this.#parts.diagnostics("warn", "arrival_of_unknown_peer", { digest: custody.digest })
+      this.#stays(custody.digest)
       return undefined
     }
     const { current, operation } = peer.verified

@@ -338,7 +338,11 @@ function serveDesk(
     clock: ports.clock,
     submit,
     restoredAtMs: keys.restore?.atMs ?? null,
-    onIntroduced: () => reopen(parts, submit),
+    onIntroduced: async () => {
+      await reopen(parts, submit)
+      // Our gateway may hold what it sent before it was added again.
+      arrivals.askAgain()
+    },
     isConnected: () => arrivals.isConnected,
     isClockSuspect: () => ticks.isClockSuspect,
     failingTo: (org) => parts.trouble.codeOf(org),

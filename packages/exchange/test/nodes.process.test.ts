@@ -1,5 +1,6 @@
 /** Whole nodes over loopback: real servers, real processes, real cryptography. */
 
+import { Client } from "pg"
 import { afterAll, beforeAll, expect, test } from "vitest"
 
 import { GatewayLine } from "../src/gateway-line.ts"
@@ -100,6 +101,29 @@ test("an exchange that is killed again and again while it takes things in takes 
     const view = await agree(thread)
     expect(view.messages.map((it) => it.kind)).toEqual(["warning", "receipt"])
   }
+})
+
+test("M-CAR-21: what waits of a peer that the database has lost is taken in once it is added again", async () => {
+  await birch.exchange.end("SIGTERM")
+  const thread = await warn(alder, birch)
+  await until(
+    () => report(alder, thread),
+    (it) => isEnded(it, "custody"),
+  )
+  // It is left out at the next start, as after a restore from before it was added.
+  const client = new Client(birch.database.exchange)
+  await client.connect()
+  await client.query("update exchange.peer set identity = ''")
+  await client.end()
+  await birch.startExchange()
+  const unknown = "arrival_of_unknown_peer"
+  await until(
+    async () => birch.exchange.diagnostics,
+    (lines) => lines.some((it) => it.includes(unknown)),
+  )
+  await introduce(alder, birch)
+  const { messages } = await agree(thread)
+  expect(messages[0]?.kind).toBe("warning")
 })
 
 test("after an outage of the peer a warning arrives by itself within ten seconds", async () => {

@@ -50,6 +50,7 @@ export {
   type PeerTellerParts,
   type PeerTellerTimes,
 } from "./peer-teller.ts"
+export { ArrivalWindow } from "./arrival-window.ts"
 export { departureTimes, Departures } from "./departures.ts"
 export { CarriedAnswers, type AnsweredUnit, type CarriedAnswersParts } from "./carried-answers.ts"
 export { FileDoor } from "./file-door.ts"

@@ -23,7 +23,14 @@ const answerBytesMax = 4 * 1024 * 1024 + 65_536
 const retryMs = 500
 /** Under way between the halves: a guard may take its time over each. */
 const arrivals = "/inner/v1/arrivals"
-const window = 256
+const windowMin = 256
+const windowMax = 1024
+
+/** What the exchange asks for, where that is more: some of it may wait for long. */
+function windowOf(path: string): number {
+  const asked = Number(/[?&]window=(\d{1,4})$/.exec(path)?.[1])
+  return Math.min(windowMax, Math.max(windowMin, asked || 0))
+}
 
 /** What the exchange may ask; the rest of the inner listener is not its. */
 const targetForm = /^(POST|PUT|GET) (\/inner\/v1\/[a-z]+(?:\?[a-z0-9=&]*)?|\/ready)$/
@@ -76,7 +83,7 @@ class Mover implements RunningMover {
     }
     const signal = AbortSignal.timeout(answerMsMax)
     try {
-      if (asking.path.startsWith(arrivals)) return await this.#openStream()
+      if (asking.path.startsWith(arrivals)) return await this.#openStream(asking.path)
       const answered = await this.#line.ask({ ...asking, signal, answerBytesMax })
       return { status: answered.status, body: answered.body }
     } catch (error) {
@@ -85,11 +92,11 @@ class Mover implements RunningMover {
     }
   }
 
-  async #openStream(): Promise<Performed> {
+  async #openStream(asked: string): Promise<Performed> {
     this.#stream.abort()
     this.#stream = new AbortController()
     const { signal } = this.#stream
-    const path = `${arrivals}?window=${window}`
+    const path = `${arrivals}?window=${windowOf(asked)}`
     const stream = await this.#line.open({ method: "POST", path, signal })
     const status = stream.statusCode ?? 502
     if (status === 200) void this.#follow(stream, signal)
