@@ -11,7 +11,7 @@
  */
 
 export { PostgresError, type PostgresErrorCode } from "./error.ts"
-export { externalRoles, prepareRoles, type RoleUrls } from "./roles.ts"
+export { externalRoles, prepareRoles, type RoleUrls, usersOf } from "./roles.ts"
 export {
   assertSafeSettings,
   checkSafety,

@@ -28,6 +28,8 @@ export interface RoleUrls {
   bridge: string
 }
 
+type RunningRole = "gateway" | "exchange" | "home" | "bridge"
+
 const residents: Readonly<Record<string, readonly RoleName[]>> = {
   tl_gateway: ["tl_gateway"],
   tl_desk: ["tl_exchange", "tl_home", "tl_bridge"],
@@ -122,7 +124,24 @@ export function externalRoles(urls: RoleUrls): RoleUrls {
   return { ...urls }
 }
 
-function parsed(role: string, url: string): { user: string; database: string } {
+/** As whom each running process connects: what migrations grant to. Throws `bad_url`. */
+export function usersOf(urls: RoleUrls): Record<RunningRole, string> {
+  return {
+    gateway: parsed("gateway", urls.gateway).name,
+    exchange: parsed("exchange", urls.exchange).name,
+    home: parsed("home", urls.home).name,
+    bridge: parsed("bridge", urls.bridge).name,
+  }
+}
+
+interface Parsed {
+  /** With its server, so that equal names on two servers are two users. */
+  readonly user: string
+  readonly database: string
+  readonly name: string
+}
+
+function parsed(role: string, url: string): Parsed {
   // The form without a host, for a socket, is PostgreSQL's own and not a general URL.
   const readable = url.replace("@/", "@socket/")
   const found = URL.canParse(readable) ? new URL(readable) : undefined
@@ -130,5 +149,9 @@ function parsed(role: string, url: string): { user: string; database: string } {
     throw new PostgresError("bad_url", `the URL for ${role} is not of the form postgresql://…`)
   }
   const server = `${found.host}${found.searchParams.get("host") ?? ""}`
-  return { user: `${server} ${found.username}`, database: `${server}${found.pathname}` }
+  return {
+    user: `${server} ${found.username}`,
+    database: `${server}${found.pathname}`,
+    name: decodeURIComponent(found.username),
+  }
 }

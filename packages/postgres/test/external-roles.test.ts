@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 
-import { externalRoles, PostgresError, type RoleUrls } from "../src/index.ts"
+import { externalRoles, PostgresError, type RoleUrls, usersOf } from "../src/index.ts"
 
 const urls: RoleUrls = {
   gatewayOwner: "postgresql://owner:p1@db.birch.example/gateway",
@@ -38,4 +38,14 @@ test("the gateway shares neither its database nor its user with the desk", () =>
   expect(refusal({ gateway: sameDatabase })?.code).toBe("bad_url")
   const sameUser = "postgresql://exchange:p3@db.birch.example/desk"
   expect(refusal({ home: sameUser })?.code).toBe("bad_url")
+})
+
+test("migrations learn the names of the roles from the URLs, however they are written", () => {
+  const exchange = "postgresql://birch%40exchange:p3@db.birch.example/desk"
+  expect(usersOf({ ...urls, exchange })).toEqual({
+    gateway: "gateway",
+    exchange: "birch@exchange",
+    home: "home",
+    bridge: "bridge",
+  })
 })

@@ -12,6 +12,7 @@ import {
   prepareRoles,
   type RoleUrls,
   startPostgres,
+  usersOf,
 } from "@tearline/postgres"
 import { migrate, StoreError, type StoreErrorCode } from "@tearline/store"
 
@@ -57,8 +58,9 @@ export async function openDatabases(options: DatabaseOptions): Promise<Databases
 }
 
 async function migrateBoth(urls: RoleUrls, onProgress: (message: string) => void): Promise<void> {
-  await migrate({ url: urls.gatewayOwner, database: "gateway", onProgress })
-  await migrate({ url: urls.deskOwner, database: "desk", onProgress })
+  const roles = usersOf(urls)
+  await migrate({ url: urls.gatewayOwner, database: "gateway", roles, onProgress })
+  await migrate({ url: urls.deskOwner, database: "desk", roles, onProgress })
 }
 
 class Watched implements Databases {
