@@ -87,6 +87,7 @@ test("each act of the loop discharges what it is for, until nothing is owed", as
   await does(birch, "read", "--role", "chief")
   const again = await tearline(birch, "read", prefix)
   expect(again.stderr).toContain("waits to be read")
+  expect(again.stderr).toContain(`tearline show ${prefix}`)
   await does(birch, "accept", "--owner", "counter-terrorism")
   await does(birch, "read-back", "--where", "Kazan", "--when", "16 December")
   await owes(alder, "agree-read-back")

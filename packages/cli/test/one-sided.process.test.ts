@@ -31,6 +31,14 @@ async function linkOf(dir: string) {
   }
 }
 
+test("the node's own invite is refused before anybody is asked to compare", async () => {
+  const { invite } = await nodes.inviteOf(alder, alder)
+  const ran = await tearline(alder, "peer", "add", invite)
+  expect(ran.exit).toBe(1)
+  expect(ran.stderr).toContain("this is the invite of this node itself")
+  expect(ran.stderr).not.toContain("your fingerprint")
+})
+
 test("a peer added on one side only is named with what is missing, until both have added", async () => {
   await add(alder, birch)
   await expect.poll(() => linkOf(alder), patience).toMatchObject({ failing: "peer_refused" })

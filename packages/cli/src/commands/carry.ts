@@ -162,7 +162,8 @@ function fullError({ to }: Trip): CliError | undefined {
 function leftError({ from }: Trip): CliError | undefined {
   const left = from?.leftCount ?? 0
   if (left === 0) return undefined
-  const message = `${left} ${left === 1 ? "file was" : "files were"} left where they are`
+  const message =
+    left === 1 ? "one file was left where it is" : `${left} files were left where they are`
   return new CliError("left_behind", message, {
     hint: "what they held comes again with the next stick; see docs/operating/by-file.md",
   })

@@ -43,6 +43,7 @@ async function runAdd(context: Context): Promise<Report> {
   const invite = await readInvite(given.positionals[0] ?? "-")
   return withDesk(context, async (desk) => {
     const own = await terminal.during("waiting for the node…", desk.invite())
+    if (own.fingerprint === invite.fingerprint) throw ownInvite()
     terminal.show(shown(own.fingerprint, invite))
     const method = typed === undefined ? await confirmed(context, invite) : methodOf(given)
     if (typed !== undefined && typed !== invite.fingerprint) throw mismatch(invite)
@@ -113,6 +114,14 @@ function asMethod(answer: string): string {
   if (methods.some((it) => it === answer)) return answer
   throw new CliError("not_confirmed", "how it was compared was not said; nothing was changed", {
     hint: "answer voice, qr or in-person, or give --method",
+  })
+}
+
+/** Said before two people compare what can only be equal. */
+function ownInvite(): CliError {
+  return new CliError("refused", "this is the invite of this node itself", {
+    hint: "ask the other organisation for its invite",
+    shown: "bad_invite",
   })
 }
 

@@ -1,5 +1,6 @@
 import { withDesk } from "../act.ts"
 import type { Command, Context, Report } from "../command.ts"
+import { noPeerLines } from "../no-peer-lines.ts"
 import { plain } from "../terminal/plain.ts"
 import { table } from "../terminal/table.ts"
 
@@ -16,6 +17,6 @@ async function runList(context: Context): Promise<Report> {
     context.terminal.during("waiting for the node…", desk.peers()),
   )
   const rows = peers.map(({ org, name }) => [plain(name), org])
-  const empty = ["no peer yet; it takes two people and one phone call: tearline peer add"]
-  return { document: peers, lines: rows.length === 0 ? empty : table(rows) }
+  const calling = { program: context.environment.program, dir: context.given.text("dir") }
+  return { document: peers, lines: rows.length === 0 ? noPeerLines(calling) : table(rows) }
 }

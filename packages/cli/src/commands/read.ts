@@ -58,7 +58,7 @@ async function receiptsFor(
   const waiting = one === undefined ? unread(await desk.thread(thread), await desk.status()) : [one]
   if (waiting.length > 0) return waiting.map((of) => ({ step: "read", of, role }))
   throw new CliError("refused", `nothing in thread ${thread} waits to be read`, {
-    hint: "see what it holds with: tearline show",
+    hint: `see what it holds with: tearline show ${thread}`,
     shown: "nothing_to_read",
   })
 }

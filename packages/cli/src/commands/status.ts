@@ -4,6 +4,7 @@ import { asCalled, type Calling } from "../calling.ts"
 import type { Command, Context, Report } from "../command.ts"
 import type { LinkStatus, NodeStatus } from "../desk/answers.ts"
 import { linkReasons, waitingOf } from "../link-reasons.ts"
+import { noPeerLines } from "../no-peer-lines.ts"
 import { plain } from "../terminal/plain.ts"
 import type { Style } from "../terminal/style.ts"
 import { table } from "../terminal/table.ts"
@@ -39,20 +40,21 @@ function linesOf(found: NodeStatus, style: Style, calling: Calling): readonly st
       `${obligations.open} open, ${obligations.overdue > 0 ? style.alarm(overdue) : overdue}`,
     ],
     ...restoredRow(found, style),
-    ...(found.quarantined > 0
-      ? [["set aside", style.alarm(`${found.quarantined} arrivals that could not be handled`)]]
-      : []),
+    ...(found.quarantined > 0 ? [["set aside", style.alarm(setAside(found.quarantined))]] : []),
   ]
   const top = [...table(head), ...alarmLines(alarms, { style, nowMs })]
-  if (links.length === 0) {
-    const words = "no peer yet; it takes two people and one phone call: tearline peer add"
-    return [...top, "", asCalled(words, calling)]
-  }
+  if (links.length === 0) return [...top, "", ...noPeerLines(calling)]
   const rows = links.map((link) => rowOf(link, nowMs, style))
   const titles = ["link", "state", "last heard", "last sent", "waiting to leave"]
   const reasons = linkReasons(links).map((it) => asCalled(it, calling))
   const told = reasons.length === 0 ? [] : ["", ...reasons]
   return [...top, "", ...table([titles.map((it) => style.bold(it)), ...rows]), ...told]
+}
+
+function setAside(count: number): string {
+  return count === 1
+    ? "one arrival that could not be handled"
+    : `${count} arrivals that could not be handled`
 }
 
 /** A restore, for as long as somebody still has something to give back, and after. */

@@ -84,7 +84,8 @@ export async function mustNotBeBehind(
     if (is === undefined || is.epoch !== was.epoch) return (is?.epoch ?? 0) < was.epoch
     return is.version < was.version
   })
-  if (behind.length > 0) throw databaseBehind(`the links to ${behind.length} peers`)
+  if (behind.length === 1) throw databaseBehind("the link to one peer")
+  if (behind.length > 1) throw databaseBehind(`the links to ${behind.length} peers`)
   const gatewayMs = await gatewayProgress(urls.gateway)
   if (gatewayMs < mark.gatewayMs) throw databaseBehind("the gateway")
 }
