@@ -20,6 +20,9 @@ const words: Readonly<Record<string, (it: NodeAlarm, nowMs: number) => string>> 
   "link-damaged": (it) =>
     `the stored link to ${peerOf(it)} is damaged; the next message writes it anew: if this stays, ` +
     "stop the node, restore the database from a backup, type tearline restore, start it again",
+  "peer-unknown": (it) =>
+    `${peerOf(it)} is no peer of this node any more, and what it sent waits unread: ` +
+    "get its invite, and type tearline peer add",
   "seam-silent": (it, nowMs) =>
     "nothing comes through the folders from the gateway, the last " +
     `${ago(it.sinceMs ?? 0, nowMs)}: see that mover, guard and gateway run`,

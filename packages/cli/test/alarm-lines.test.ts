@@ -25,3 +25,9 @@ test("M-SEAM-6: folders through which nothing comes are told of, with since when
   })
   expect(lines[0]).toMatch(/nothing comes .* 4 min ago: see that mover, guard and gateway run/)
 })
+
+test("M-CAR-21: who is no peer any more and has written is told of, with what to type", () => {
+  expect(lineOf({ kind: "peer-unknown", peer: "c".repeat(32) })).toMatch(
+    /^! Cedar is no peer of this node any more, .* waits unread: .* tearline peer add$/,
+  )
+})

@@ -57,6 +57,8 @@ export interface ArrivalsParts {
  * that a FLASH waits for its flush.
  */
 const windowBase = 20
+/** Organisations named at most of those that are no peers. */
+const strangersMax = 64
 const silenceMsMax = 40_000
 const backOffMs = { min: 100, max: 5_000 }
 
@@ -70,6 +72,7 @@ export class Arrivals {
   readonly #intake: Intake
   readonly #sinceMs = new WeakMap<HeldUnit, number>()
   readonly #window = new ArrivalWindow(windowBase)
+  readonly #strangers = new Set<OrgId>()
   #endStream: () => void = () => undefined
   #stop = new AbortController()
   #running: Promise<void> | undefined
@@ -92,6 +95,11 @@ export class Arrivals {
         if (code === "corrupt") this.#stays(digest)
       },
     })
+  }
+
+  /** Organisations of which something waits at our gateway, and that are no peers any more. */
+  get strangers(): readonly OrgId[] {
+    return [...this.#strangers].filter((it) => this.#parts.peers.find(it) === undefined)
   }
 
   get inHand(): number {
@@ -216,6 +224,7 @@ export class Arrivals {
     if (peer === undefined) {
       // Our gateway knows it and we do not: it stays there until the peer is added again.
       this.#parts.diagnostics("warn", "arrival_of_unknown_peer", { digest: custody.digest })
+      if (this.#strangers.size < strangersMax) this.#strangers.add(sender)
       this.#stays(custody.digest)
       return undefined
     }

@@ -347,6 +347,7 @@ function serveDesk(
     isClockSuspect: () => ticks.isClockSuspect,
     failingTo: (org) => parts.trouble.codeOf(org),
     seamTrouble: (nowMs) => (line instanceof SeamLine ? line.trouble(nowMs) : undefined),
+    strangers: () => arrivals.strangers,
     storageTrouble: () => parts.storage.now(arrivals.damaged),
     during: (work) => activity.during(work),
   })

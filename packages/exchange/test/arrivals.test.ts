@@ -154,9 +154,11 @@ test.each<Lane>([0, 3])(
     })
     await gateway.hasGiven(ofBirch)
     expect(gateway.taken.size).toBe(ofBirch.length)
+    expect(arrivals.strangers).toEqual([cedar])
     peers.add(cedar)
     arrivals.askAgain()
     await gateway.hasGiven(ofCedar)
+    expect(arrivals.strangers).toEqual([])
   },
 )
 

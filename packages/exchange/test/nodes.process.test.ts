@@ -121,6 +121,8 @@ test("M-CAR-21: what waits of a peer that the database has lost is taken in once
     async () => birch.exchange.diagnostics,
     (lines) => lines.some((it) => it.includes(unknown)),
   )
+  const alarm = { kind: "peer-unknown", peer: alder.own.org }
+  expect(await birch.get("/v1/status")).toMatchObject({ alarms: [alarm] })
   await introduce(alder, birch)
   const { messages } = await agree(thread)
   expect(messages[0]?.kind).toBe("warning")

@@ -24,7 +24,8 @@ export interface LinkStatus {
 export interface NodeAlarm {
   /**
    * `clock-suspect`, `storage`, `conflict`, `unknown-policy`, `link-silent`, `seam-silent`, `gaps`,
-   * `damaged`, `restored-without-epoch`, `restored-too-often`, `link-damaged`; others may come.
+   * `damaged`, `restored-without-epoch`, `restored-too-often`, `link-damaged`, `peer-unknown`;
+   * others may come.
    */
   readonly kind: string
   readonly peer?: string

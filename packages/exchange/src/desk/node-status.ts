@@ -32,6 +32,8 @@ export interface StatusParts extends LinkParts {
   readonly failingTo: (org: OrgId) => string | undefined
   /** That nothing comes from the gateway's side, where folders lie between. */
   readonly seamTrouble: (nowMs: number) => SeamAlarm | undefined
+  /** Who is no peer here, and has sent what waits at our gateway. */
+  readonly strangers: () => readonly OrgId[]
   /** What fails now in the databases of either process. */
   readonly storageTrouble: () => Promise<readonly StorageAlarm[]>
   /** When the root authorised the newest restore of this node; null for none. */
@@ -56,9 +58,11 @@ export async function nodeStatus(parts: StatusParts, threads: ThreadAlarms): Pro
     nowMs,
     isClockSuspect,
     restored: restoredLine(parts, links),
-    alarms: [...alarmsOf(watched, nowMs), ...damagedLinks(links)].map((it) =>
-      named(it, parts.nameOf, links),
-    ),
+    alarms: [
+      ...alarmsOf(watched, nowMs),
+      ...damagedLinks(links),
+      ...unknownPeers(parts.strangers()),
+    ].map((it) => named(it, parts.nameOf, links)),
     links: links.map((it) => ({
       ...linkLine(it, nowMs),
       ...waitingLine(it, counts, parts),
@@ -88,8 +92,18 @@ function damagedLinks(links: readonly PeerLink[]): LinkDamage[] {
   )
 }
 
+/** Its statements are lost here: what it sent was given custody and cannot be opened. */
+interface UnknownPeer {
+  readonly kind: "peer-unknown"
+  readonly peer: OrgId
+}
+
+function unknownPeers(strangers: readonly OrgId[]): UnknownPeer[] {
+  return strangers.map((peer) => ({ kind: "peer-unknown", peer }))
+}
+
 function named(
-  alarm: NodeAlarm | LinkDamage,
+  alarm: NodeAlarm | LinkDamage | UnknownPeer,
   nameOf: StatusParts["nameOf"],
   links: readonly PeerLink[],
 ): object {
