@@ -252,6 +252,32 @@ test("M-LNK-14: what a peer gives back and loses itself meanwhile comes back to 
   expect(headsOf(world, "birch")).toEqual(headsOf(world, "alder"))
 })
 
+test("M-LNK-15: what a peer gave back as answered, and then lost with the answer, is answered anew", async () => {
+  const world = createWorld()
+  await talk(world, "alder", 0)
+  await settle(world)
+  const backs = pair.map((name) => world.of(name).journal.backUp())
+  const warned = await talk(world, "alder", 0)
+  // More than a page holds: what was said to them is in the next.
+  for (let more = 0; more < 16; more += 1) await talk(world, "alder", 0)
+  await restore(world, "birch", () => backs[1]?.(), 2)
+  for (let round = 0; headsOf(world, "birch")[warned] === undefined; round += 1) {
+    expect(round).toBeLessThan(100)
+    const next = world.road.shift()
+    if (next !== undefined) await world.deliver(next)
+    await world.of("alder").host.submit({ kind: "ticked", links: [] }, 3)
+  }
+  world.road.length = 0
+  await restore(world, "alder", () => backs[0]?.(), 2)
+  await settle(world)
+  expect(headsOf(world, "birch")).toHaveProperty(warned)
+  expect(headsOf(world, "alder")).toEqual(headsOf(world, "birch"))
+  const held = await world.of("birch").journal.thread(warned)
+  const steps = held?.thread.messages.map((it) => it.statement.content["step"])
+  expect(steps?.filter((it) => it === "unsealed")).toHaveLength(1)
+  expect((await linkOf(world, "birch")).claimed).toBeUndefined()
+})
+
 test("M-LNK-15: what nobody asked for is not taken as returned", async () => {
   const world = createWorld()
   await talk(world, "alder", 1)

@@ -5,13 +5,13 @@
  * end. While the peer holds numbers that this database has lost, nothing is sealed to it at all.
  */
 
-import type { Digest, OrgId } from "../ids.ts"
+import type { Digest, MessageId, OrgId } from "../ids.ts"
 import { withRefusalSaid, withRefusalUnsaid } from "../link/link.ts"
-import { withUnanswered } from "../link/restore.ts"
+import { withoutClaims, withUnanswered, type ToAnswer } from "../link/restore.ts"
 import type { Receipt } from "../messages/handling.ts"
 import { kindRule } from "../messages/kinds.ts"
 import { threadOf, type Message } from "../messages/statement.ts"
-import { withRefusal } from "../thread/thread.ts"
+import { withRefusal, type Thread } from "../thread/thread.ts"
 import { say } from "./saying.ts"
 import { changeLink, changeThread, credible, type Desk, type Turn } from "./turn.ts"
 
@@ -46,7 +46,7 @@ export async function sayRefused(
 
 /** Answers at once what machines owe: unsealed, or that this version does not know the kind. */
 export async function answer(desk: Desk, turn: Turn, message: Message): Promise<void> {
-  const { kind, author, precedence, status } = message.statement
+  const { kind, author } = message.statement
   const rule = kindRule(kind)
   if (rule === undefined) {
     await sayRefused(desk, turn, author, { envelope: message.digest, code: "unknown_kind" })
@@ -60,15 +60,52 @@ export async function answer(desk: Desk, turn: Turn, message: Message): Promise<
     await changeLink(desk, turn, author, (it) => withUnanswered(it, unanswered))
     return
   }
-  const held = await desk.memory.thread(id)
-  await say(desk, turn, {
-    kind: "receipt",
-    content: { step: "unsealed", of: message.id },
-    answers: [message.id],
-    precedence,
-    status,
-    to: [{ org: author, thread: held?.thread ?? null }],
+  await sayUnsealed(desk, turn, author, { thread: id, message: message.id })
+}
+
+/** Says that a message of the peer's, which is in its thread, is unsealed. */
+export async function sayUnsealed(
+  desk: Desk,
+  turn: Turn,
+  peer: OrgId,
+  { thread: id, message: of }: ToAnswer,
+): Promise<void> {
+  const thread = (await desk.memory.thread(id))?.thread
+  const answered = thread?.messages.find((it) => it.id === of)
+  if (thread === undefined || answered === undefined) return
+  const { precedence, status } = answered.statement
+  const content = { step: "unsealed", of }
+  const to = [{ org: peer, thread }]
+  await say(desk, turn, { kind: "receipt", content, answers: [of], precedence, status, to })
+}
+
+/** Whether the other party has said in the thread that it unsealed this message. */
+export function hasUnsealed({ messages }: Thread, id: MessageId): boolean {
+  const sayer = messages.find((it) => it.id === id)?.statement.author
+  return messages.some(({ statement: { kind, author, content } }) => {
+    const isReceipt = kind === "receipt" && content["step"] === "unsealed"
+    return isReceipt && content["of"] === id && author !== sayer
   })
+}
+
+/** In one turn at most, so that none lasts. */
+const claimsMax = 16
+
+/**
+ * Answers what a peer gave back as answered, where that answer has not come back: a peer that was
+ * restored itself meanwhile has lost it too, and then nobody else has it.
+ */
+export async function answerClaims(desk: Desk, turn: Turn, peer: OrgId): Promise<void> {
+  const { link } = await desk.memory.link(peer, desk.clock.nowMs())
+  const [after, claims] = withoutClaims(link, claimsMax)
+  if (claims.length === 0) return
+  await changeLink(desk, turn, peer, () => after)
+  for (const it of claims) {
+    const held = await desk.memory.thread(it.thread)
+    if (held !== undefined && !hasUnsealed(held.thread, it.message)) {
+      await sayUnsealed(desk, turn, peer, it)
+    }
+  }
 }
 
 /** A peer's word that it refused an envelope of ours becomes a fact of that envelope's thread. */

@@ -25,6 +25,7 @@ import { passedMax, returnedBytesMax, returnedItemsMax } from "../messages/resto
 import type { Returned, ReturnedItem } from "../messages/restoring.ts"
 import type { Lane, Precedence } from "../vocabulary/precedence.ts"
 import { precedences } from "../vocabulary/precedence.ts"
+import { hasUnsealed } from "./answering.ts"
 import type { ExchangeAnswer, ReturnsDue } from "./inputs.ts"
 import type { Exchanged } from "./ports.ts"
 import { say } from "./saying.ts"
@@ -52,12 +53,7 @@ const isOfTheMoment = ({ kind }: Exchanged) => kind === "heartbeat" || kind === 
 async function isUnsealed(desk: Desk, { id, kind, thread }: Exchanged): Promise<boolean> {
   if (thread === null || kindRule(kind)?.owesReading !== true) return true
   const held = await desk.memory.thread(thread)
-  return (
-    held?.thread.messages.some(({ statement: { kind: said, author, content } }) => {
-      const isReceipt = said === "receipt" && content["step"] === "unsealed"
-      return isReceipt && content["of"] === id && author !== desk.own
-    }) === true
-  )
+  return held !== undefined && hasUnsealed(held.thread, id)
 }
 
 async function isRefused(

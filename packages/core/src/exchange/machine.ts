@@ -14,6 +14,7 @@ import { policyHashOf } from "../thread/identity.ts"
 import { withCustody, withRefusal } from "../thread/thread.ts"
 import { precedences, type Lane } from "../vocabulary/precedence.ts"
 import { planAct } from "./acts.ts"
+import { answerClaims } from "./answering.ts"
 import { giveBack, giveBackLate, returnsDue, settlePage } from "./giving-back.ts"
 import {
   ActError,
@@ -139,6 +140,7 @@ async function noteRefusal(
 async function tick(desk: Desk, turn: Turn, { links }: Ticked): Promise<ExchangeAnswer> {
   const nowMs = desk.clock.nowMs()
   for (const { peer, heartbeatMs } of links) {
+    await answerClaims(desk, turn, peer)
     const { link } = await desk.memory.link(peer, nowMs)
     const due = returnsDue(peer, link.peerRestore)
     if (due !== null) turn.outputs.push({ kind: "give-back", due })

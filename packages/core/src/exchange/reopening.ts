@@ -3,9 +3,9 @@
  * peer is shown that the offline root has authorised it.
  */
 
-import type { OrgId } from "../ids.ts"
 import type { Link } from "../link/link.ts"
 import { withEpoch } from "../link/restore.ts"
+import { sayUnsealed } from "./answering.ts"
 import type { ExchangeAnswer, Reopened } from "./inputs.ts"
 import { say } from "./saying.ts"
 import { changeLink, type Desk, type Turn } from "./turn.ts"
@@ -52,26 +52,6 @@ async function reopenOne(
     to: [{ org: peer, thread: null }],
     tellsAll: true,
   })
+  // What could not be said while the numbers of this node were another's.
   for (const it of rolledBack?.unanswered ?? []) await sayUnsealed(desk, turn, peer, it)
-}
-
-/** What could not be said while the numbers of this node were another's. */
-async function sayUnsealed(
-  desk: Desk,
-  turn: Turn,
-  peer: OrgId,
-  { thread: id, message }: NonNullable<Link["rolledBack"]>["unanswered"][number],
-): Promise<void> {
-  const held = await desk.memory.thread(id)
-  const answered = held?.thread.messages.find((it) => it.id === message)
-  if (held === undefined || answered === undefined) return
-  const { precedence, status } = answered.statement
-  await say(desk, turn, {
-    kind: "receipt",
-    content: { step: "unsealed", of: message },
-    answers: [message],
-    precedence,
-    status,
-    to: [{ org: peer, thread: held.thread }],
-  })
 }

@@ -8,7 +8,15 @@
 
 import type { Digest, OrgId, ThreadId } from "../ids.ts"
 import { withTaken } from "../link/link.ts"
-import { isAsked, isFruitless, withFruitless, withPage, withPeerRestore } from "../link/restore.ts"
+import {
+  isAsked,
+  isFruitless,
+  withClaimed,
+  withFruitless,
+  withPage,
+  withPeerRestore,
+} from "../link/restore.ts"
+import { kindRule } from "../messages/kinds.ts"
 import type { Restored, Returned, ReturnedItem } from "../messages/restoring.ts"
 import { readMessage, threadOf, type Custody, type Message } from "../messages/statement.ts"
 import {
@@ -19,7 +27,7 @@ import {
   type Thread,
 } from "../thread/thread.ts"
 import { precedences } from "../vocabulary/precedence.ts"
-import { answer, noteRefusal } from "./answering.ts"
+import { answer, hasUnsealed, noteRefusal } from "./answering.ts"
 import { giveBackLate, returnsDue } from "./giving-back.ts"
 import type { VerifiedReturn } from "./ports.ts"
 import { threadFor } from "./subject-thread.ts"
@@ -270,6 +278,25 @@ async function put(desk: Desk, turn: Turn, thread: Thread, read: Read): Promise<
   const { custody } = verified
   const after = custody === null ? held : withReturnedCustody(held, countedCustody(desk, custody))
   if (after !== before?.thread) putThread(desk, turn, before, after)
-  const isAnswered = item.isUnsealed || message.statement.author === desk.own
-  if (isNew && !isAnswered) await answer(desk, turn, message)
+  if (!isNew || message.statement.author === desk.own) return
+  if (!item.isUnsealed || !(await isClaimed(desk, turn, after, message))) {
+    await answer(desk, turn, message)
+  }
+}
+
+/** Whether the answer that the peer says it has is here, or noted as one that is to come. */
+async function isClaimed(
+  desk: Desk,
+  turn: Turn,
+  thread: Thread,
+  { id, statement: { author, kind } }: Message,
+): Promise<boolean> {
+  if (kindRule(kind)?.owesReading !== true || hasUnsealed(thread, id)) return true
+  let isNoted = false
+  await changeLink(desk, turn, author, (link) => {
+    const after = withClaimed(link, { thread: thread.id, message: id })
+    isNoted = after !== link
+    return after
+  })
+  return isNoted
 }

@@ -12,7 +12,7 @@ import type { OrgId } from "../ids.ts"
 import type { LaneHeld } from "../messages/heartbeat.ts"
 import type { Lane } from "../vocabulary/precedence.ts"
 import { joined, missingBelow, missingOf, taken } from "./held.ts"
-import type { Answer, Awaited, Fruitless, PeerRestore, RolledBack } from "./restore.ts"
+import type { Answer, Awaited, Fruitless, PeerRestore, RolledBack, ToAnswer } from "./restore.ts"
 
 /** Where the next slot of an outgoing lane goes. */
 export interface LaneOut {
@@ -48,6 +48,8 @@ export interface Link {
   readonly fruitless?: Fruitless
   readonly peerRestore?: PeerRestore
   readonly rolledBack?: RolledBack
+  /** Given back as answered by this node, whose answer has not come back yet. */
+  readonly claimed?: readonly ToAnswer[]
 }
 
 /** What a peer has told of our lanes since its own epoch began; rows of our epoch only. */

@@ -69,7 +69,13 @@ export interface RolledBack {
   /** An epoch of ours that the peer told of and that is newer than the link's, where it did. */
   readonly laterEpoch?: number
   /** Messages taken in since whose `unsealed` is still to be said. */
-  readonly unanswered: readonly { readonly thread: ThreadId; readonly message: MessageId }[]
+  readonly unanswered: readonly ToAnswer[]
+}
+
+/** A message whose `unsealed` is owed by this node's machine. */
+export interface ToAnswer {
+  readonly thread: ThreadId
+  readonly message: MessageId
 }
 
 const beginning = { epoch: 0, number: 0 }
@@ -285,8 +291,32 @@ export function withRolledBack(link: Link, told: readonly LaneHeld[], nowMs: num
 const unansweredMax = 2_000
 
 /** The link with one answer more to be given once a new epoch is open. */
-export function withUnanswered(link: Link, one: RolledBack["unanswered"][number]): Link {
+export function withUnanswered(link: Link, one: ToAnswer): Link {
   const { rolledBack } = link
   if (rolledBack === undefined || rolledBack.unanswered.length >= unansweredMax) return link
   return { ...link, rolledBack: { ...rolledBack, unanswered: [...rolledBack.unanswered, one] } }
+}
+
+/** Claims kept at most: they are written with the link. */
+const claimedMax = 500
+
+/**
+ * The link with one message more of which the peer says that it has our answer, while that answer
+ * is not here; the same where there are too many.
+ */
+export function withClaimed(link: Link, one: ToAnswer): Link {
+  const { claimed = [] } = link
+  return claimed.length >= claimedMax ? link : { ...link, claimed: [...claimed, one] }
+}
+
+/**
+ * The claims that the answer should have come to by now, and the link without them: none before the
+ * peer has given everything back, nor while nothing may be sealed to it.
+ */
+export function withoutClaims(link: Link, count: number): readonly [Link, readonly ToAnswer[]] {
+  const { claimed = [], ...rest } = link
+  const isOpen = link.awaited !== undefined || link.rolledBack !== undefined
+  if (isOpen || claimed.length === 0) return [link, []]
+  const left = claimed.slice(count)
+  return [left.length === 0 ? rest : { ...rest, claimed: left }, claimed.slice(0, count)]
 }
