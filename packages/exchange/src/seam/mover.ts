@@ -26,8 +26,8 @@ const arrivals = "/inner/v1/arrivals"
 const windowMin = 256
 const windowMax = 1024
 
-/** What the exchange asks for, where that is more: some of it may wait for long. */
-function windowOf(path: string): number {
+/** Arrivals out at a time: what the exchange asks for, where that is more than a guard needs. */
+export function windowOf(path: string): number {
   const asked = Number(/[?&]window=(\d{1,4})$/.exec(path)?.[1])
   return Math.min(windowMax, Math.max(windowMin, asked || 0))
 }
