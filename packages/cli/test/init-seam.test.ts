@@ -1,10 +1,11 @@
 /** Where the two folders of a seam may lie. */
 
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 
 import { afterAll, expect, test } from "vitest"
 
+import { awayFolders } from "../src/launcher/seam-folders.ts"
 import { initNode } from "../src/state/init.ts"
 
 const work = mkdtempSync(`${tmpdir()}/tearline-seam-`)
@@ -34,4 +35,16 @@ test("two nodes never share a seam, and the second is not made", async () => {
   await made("first", `${work}/shared`)
   await expect(made("second", `${work}/shared`)).rejects.toMatchObject({ code: "already_there" })
   expect(readdirSync(work).filter((it) => it.startsWith("second"))).toEqual([])
+})
+
+test("a start names each folder of the seam that is away, and no other", async () => {
+  const { config } = await made("away", `${work}/away-seam`)
+  expect(awayFolders(config.seam)).toEqual([])
+  const path = `${work}/away-seam/to-gateway`
+  rmSync(path, { recursive: true })
+  expect(awayFolders(config.seam).join("\n")).toMatch(`${path} is away`)
+  expect(awayFolders(config.seam)).toHaveLength(1)
+  mkdirSync(path)
+  expect(awayFolders(config.seam)).toEqual([])
+  expect(awayFolders(undefined)).toEqual([])
 })

@@ -32,7 +32,7 @@ function linesOf(found: NodeStatus, style: Style, calling: Calling): readonly st
   const overdue = `${obligations.overdue} overdue`
   const head = [
     [plain(found.name), found.org],
-    ["status", found.status === "ready" ? style.good("ready") : style.alarm(plain(found.status))],
+    ["status", found.status === "ready" ? style.good("ready") : style.alarm(notReady(found))],
     ["time", absolute(nowMs)],
     ["threads", `${threads.open} open, ${threads.closed} closed`],
     [
@@ -49,6 +49,11 @@ function linesOf(found: NodeStatus, style: Style, calling: Calling): readonly st
   const reasons = linkReasons(links).map((it) => asCalled(it, calling))
   const told = reasons.length === 0 ? [] : ["", ...reasons]
   return [...top, "", ...table([titles.map((it) => style.bold(it)), ...rows]), ...told]
+}
+
+function notReady({ status: code }: NodeStatus): string {
+  if (code !== "no-gateway") return plain(code)
+  return "no-gateway: the exchange does not reach it, and tries again; see logs/ of the state folder"
 }
 
 function setAside(count: number): string {

@@ -24,6 +24,7 @@ import { databaseError, type Databases, openDatabases } from "./database.ts"
 import { takeLock } from "./lock.ts"
 import { type Mark, openMark } from "./mark.ts"
 import { exchangeConfig, gatewayConfig, moverConfig } from "./process-config.ts"
+import { awayFolders } from "./seam-folders.ts"
 import { dropSocketFolder, prepareSocketFolder } from "./socket-folder.ts"
 
 type ChildName = "gateway" | "exchange" | "mover"
@@ -193,6 +194,7 @@ class Parts {
     const ready = await this.gateway.start()
     this.#innerPort = portOf(ready["innerPort"])
     tellInnerPort(this.folder, this.#innerPort)
+    for (const words of awayFolders(this.folder.config().seam)) this.#step(words)
     await this.mover?.start()
     this.#step("starting the exchange…")
     await this.exchange.start()
