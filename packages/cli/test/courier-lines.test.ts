@@ -1,10 +1,10 @@
-/** What a courier's errand says where a stick had not room for all. */
+/** What a courier's errand says where a stick had not room for all, or nothing to carry. */
 
 import { expect, test } from "vitest"
 
 import type { LaidOut } from "@tearline/core"
 
-import { laidOutLines, noRoomText } from "../src/courier/lines.ts"
+import { byLineText, laidOutLines, noRoomText } from "../src/courier/lines.ts"
 
 const laid: LaidOut = {
   units: 2,
@@ -28,4 +28,23 @@ test("where all had room nothing more is said", () => {
   const all: LaidOut = { ...laid, noRoom: [0, 0, 0, 0] }
   expect(noRoomText(all)).toBeUndefined()
   expect(laidOutLines(all, "/media/stick")).toHaveLength(1)
+})
+
+test("of a peer that is reached by a line it is said that no envelope goes to it by file", () => {
+  const link = {
+    peer: "b".repeat(32),
+    name: "Birch",
+    heardAtMs: null,
+    sealedAtMs: null,
+    isSilent: false,
+    gaps: 0,
+    unheld: 0,
+    outbox: {},
+    failing: null,
+  }
+  expect(byLineText([{ ...link, carrier: "https" }], link.peer)).toMatch(
+    /^Birch is reached by https/,
+  )
+  expect(byLineText([{ ...link, carrier: "file" }], link.peer)).toBeUndefined()
+  expect(byLineText([], link.peer)).toBeUndefined()
 })

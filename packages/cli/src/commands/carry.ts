@@ -10,7 +10,7 @@ import { withDesk } from "../act.ts"
 import { CliError, fileError } from "../cli-error.ts"
 import type { Command, Context, Report } from "../command.ts"
 import type { OpenDoor } from "../courier/door.ts"
-import { handedInLines, laidOutLines, noRoomText } from "../courier/lines.ts"
+import { byLineText, handedInLines, laidOutLines, noRoomText } from "../courier/lines.ts"
 import { peerOf } from "../desk/names.ts"
 import { usageError } from "../given.ts"
 import { stateDir } from "../state/choice.ts"
@@ -87,8 +87,16 @@ async function errandOf(context: Context): Promise<Errand> {
   const typed = given.text("peer")
   if (typed === undefined) return { from, to, peer: undefined, isCleared }
   if (to === undefined) throw usageError("--peer needs --to", "carry")
-  const peers = await withDesk(context, (desk) => desk.peers())
-  return { from, to, peer: peerOf(typed, peers).org as OrgId, isCleared }
+  return { from, to, peer: await addresseeOf(context, typed), isCleared }
+}
+
+async function addresseeOf(context: Context, typed: string): Promise<OrgId> {
+  return withDesk(context, async (desk) => {
+    const { org } = peerOf(typed, await desk.peers())
+    const byLine = byLineText((await desk.status()).links, org)
+    if (byLine !== undefined) context.terminal.note(byLine)
+    return org as OrgId
+  })
 }
 
 function folderOf(path: string | undefined): string | undefined {

@@ -2,6 +2,7 @@
 
 import { precedences, type HandedIn, type LaidOut } from "@tearline/core"
 
+import type { LinkStatus } from "../desk/answers.ts"
 import { plain } from "../terminal/plain.ts"
 
 const namedMax = 20
@@ -49,4 +50,11 @@ export function handedInLines(it: HandedIn, folder: string): readonly string[] {
     ...left,
     ...(more > 0 ? [`left ${more} more`] : []),
   ]
+}
+
+/** Why nothing is to go to the peer that was named; undefined where something may. */
+export function byLineText(links: readonly LinkStatus[], peer: string): string | undefined {
+  const link = links.find((it) => it.peer === peer)
+  if (link === undefined || link.carrier === "file") return undefined
+  return `${plain(link.name)} is reached by ${plain(link.carrier)}: no envelope goes to it by file`
 }
