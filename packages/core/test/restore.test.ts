@@ -349,3 +349,41 @@ describe("M-LNK-16: a database that was brought back without a new epoch", () =>
     expect(steps).toEqual(expect.arrayContaining(["unsealed", "read"]))
   })
 })
+
+test("M-LNK-15: a damaged thread whose answer is to be given anew keeps no heartbeat nor other answer", async () => {
+  const world = createWorld()
+  const alder = world.of("alder")
+  const { journal } = alder
+  const one = await world.warn("birch", "alder")
+  const two = await world.warn("birch", "alder")
+  await world.deliverAll()
+  const stored = await journal.link(world.of("birch").org)
+  const load = journal.thread.bind(journal)
+  const threads = await Promise.all([one, two].map(load))
+  const claimed = threads.flatMap((it) => {
+    const [warning] = it?.thread.messages ?? []
+    return it === undefined || warning === undefined
+      ? []
+      : [{ thread: it.thread.id, message: warning.id }]
+  })
+  if (stored === undefined || claimed.length < 2) throw new Error("no warning has come")
+  const { version } = stored
+  const link = { ...stored.link, claimed }
+  await journal.commit([{ kind: "link", link, expectedVersion: version, version: version + 1 }])
+  // The answer to either is lost, and one of the threads cannot be read.
+  Object.assign(journal, {
+    thread: async (id: ThreadId) => {
+      if (id === one) throw Object.assign(new Error("a row is damaged"), { code: "corrupt" })
+      const held = await load(id)
+      const messages = held?.thread.messages.filter((it) => it.statement.kind === "warning")
+      return held && { ...held, thread: { ...held.thread, messages } }
+    },
+  })
+  alder.restart()
+  for (let round = 0; round < 3; round += 1) await world.tick("alder", "birch", 0)
+  const said = world.road.map(({ item }) => readUnit(item.unit).statement)
+  expect(said.filter((it) => it.kind === "heartbeat")).not.toEqual([])
+  const answered = said.filter((it) => it.kind === "receipt").map((it) => it.content["of"])
+  expect(answered).toEqual([claimed[1]?.message])
+  expect((await linkOf(world, "alder")).claimed).toEqual([claimed[0]])
+})

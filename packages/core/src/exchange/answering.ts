@@ -13,7 +13,7 @@ import { kindRule } from "../messages/kinds.ts"
 import { threadOf, type Message } from "../messages/statement.ts"
 import { withRefusal, type Thread } from "../thread/thread.ts"
 import { say } from "./saying.ts"
-import { changeLink, changeThread, credible, type Desk, type Turn } from "./turn.ts"
+import { changeLink, changeThread, credible, isDamage, type Desk, type Turn } from "./turn.ts"
 
 /** Refusals said to one peer in one hour at most; more are recorded at home only. */
 const refusalsMax = 60
@@ -93,19 +93,32 @@ const claimsMax = 16
 
 /**
  * Answers what a peer gave back as answered, where that answer has not come back: a peer that was
- * restored itself meanwhile has lost it too, and then nobody else has it.
+ * restored itself meanwhile has lost it too, and then nobody else has it. A claim in a thread that
+ * is damaged here stays, behind the others.
  */
 export async function answerClaims(desk: Desk, turn: Turn, peer: OrgId): Promise<void> {
   const { link } = await desk.memory.link(peer, desk.clock.nowMs())
   const [after, claims] = withoutClaims(link, claimsMax)
   if (claims.length === 0) return
-  await changeLink(desk, turn, peer, () => after)
+  const kept: ToAnswer[] = []
+  const open: ToAnswer[] = []
   for (const it of claims) {
-    const held = await desk.memory.thread(it.thread)
-    if (held !== undefined && !hasUnsealed(held.thread, it.message)) {
-      await sayUnsealed(desk, turn, peer, it)
-    }
+    const held = await desk.memory.thread(it.thread).catch(damagedOnly)
+    if (held === "damaged") kept.push(it)
+    else if (held !== undefined && !hasUnsealed(held.thread, it.message)) open.push(it)
   }
+  if (kept.length === claims.length && after.claimed === undefined) return
+  const left = [...(after.claimed ?? []), ...kept]
+  await changeLink(desk, turn, peer, () =>
+    left.length === 0 ? after : { ...after, claimed: left },
+  )
+  for (const it of open) await sayUnsealed(desk, turn, peer, it)
+}
+
+/** Throws whatever is of more than the one row. */
+function damagedOnly(error: unknown): "damaged" {
+  if (isDamage(error)) return "damaged"
+  throw error
 }
 
 /** A peer's word that it refused an envelope of ours becomes a fact of that envelope's thread. */

@@ -14,7 +14,7 @@ import { emptyThread } from "../thread/thread.ts"
 import { precedences } from "../vocabulary/precedence.ts"
 import { ActError, type ExchangeAnswer, type LeftOut, type Released } from "./inputs.ts"
 import { rolledBack, say, type SpokenTo } from "./saying.ts"
-import type { Desk, Turn } from "./turn.ts"
+import { isDamage, type Desk, type Turn } from "./turn.ts"
 
 type Chosen = Released["addressees"][number]
 
@@ -54,8 +54,7 @@ async function obstacleOf(desk: Desk, { org }: Chosen): Promise<[LeftOut, Error]
     if (link.rolledBack === undefined) return undefined
     return [{ org, code: "restored_without_epoch" }, rolledBack(org)]
   } catch (error) {
-    const isDamaged = error instanceof Error && "code" in error && error.code === "corrupt"
-    if (!isDamaged) throw error
+    if (!isDamage(error)) throw error
     return [{ org, code: "link_damaged" }, error]
   }
 }

@@ -48,6 +48,11 @@ export function credible(desk: Desk, statedMs: number): number {
   return statedMs - nowMs > desk.policy.doubtMs ? nowMs : statedMs
 }
 
+/** Whether this says that one row of the journal is not as it was written. */
+export function isDamage(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && error.code === "corrupt"
+}
+
 export interface Turn {
   readonly writes: ExchangeWrite[]
   readonly outputs: ExchangeOutput[]
