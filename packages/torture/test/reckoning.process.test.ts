@@ -71,6 +71,14 @@ const plants = {
       "update exchange.thread set view_hash = sha256(view_hash) " +
         "where id = (select min(id) from exchange.thread)",
     ),
+  threadGone: (alder) =>
+    execute(alder, "delete from exchange.thread where id = (select min(id) from exchange.thread)"),
+  nothingOwed: (_, birch) =>
+    execute(
+      birch,
+      "delete from exchange.obligation where (thread, id) = (select thread, id " +
+        "from exchange.obligation where end_kind is null order by thread, id limit 1)",
+    ),
 } satisfies Record<string, Behind>
 
 const planted = (behind: Behind) => codeOf(scenarioOf((run) => afterBehind(run, behind)))
@@ -125,6 +133,16 @@ describe("the reckoning", () => {
     expect(await planted(plants.viewsDiffer)).toBe(1)
     expect(printed.join("")).toContain("has another hash on each side")
     expect(printed.at(-1)).toBe("one row, 5 acknowledged, 0 lost\n")
+  })
+
+  it("sees that a thread is gone whose messages are there", async () => {
+    expect(await planted(plants.threadGone)).toBe(1)
+    expect(printed.join("")).toMatch(/wrong: thread \w+ is not at Alder, and its messages are/)
+  })
+
+  it("sees that what is owed is on no list", async () => {
+    expect(await planted(plants.nothingOwed)).toBe(1)
+    expect(printed.join("")).toMatch(/wrong: Birch lists otherwise what thread \w+ makes owed/)
   })
 })
 

@@ -40,6 +40,7 @@ function booksWith(found: Partial<Books>): Books {
     node: { org: birch } as Party,
     messages: [row],
     threads: new Map(),
+    owed: new Map(),
     custody: new Set(),
     taken: new Set([digest]),
     held: new Set([digest]),

@@ -18,11 +18,19 @@ export interface MessageRow {
   readonly place: string
 }
 
+export interface OwedRow {
+  readonly id: string
+  readonly dueMs: number
+  readonly isOpen: boolean
+}
+
 export interface Books {
   readonly node: Party
   readonly messages: readonly MessageRow[]
   /** View hash by thread. */
   readonly threads: ReadonlyMap<string, string>
+  /** What is owed, by thread: what the inbox is made of. */
+  readonly owed: ReadonlyMap<string, readonly OwedRow[]>
   /** `digest by` of each custody that the sender was told of. */
   readonly custody: ReadonlySet<string>
   /** Envelopes that the exchange has taken in, and that the gateway signed for. */
@@ -50,6 +58,18 @@ const messagesSql = `select encode(id, 'hex'), encode(peer, 'hex'),
     || '/' || epoch || '/' || number
   from exchange.message`
 
+const owedSql =
+  "select encode(thread, 'hex'), id, due_ms, end_kind is null from exchange.obligation"
+
+async function owedIn(exchange: string): Promise<ReadonlyMap<string, readonly OwedRow[]>> {
+  const byThread = Map.groupBy(await rowsOf(exchange, owedSql), ([thread = ""]) => thread)
+  return new Map([...byThread].map(([thread, rows]) => [thread, rows.map(owedRow)]))
+}
+
+function owedRow([, id = "", dueMs, isOpen]: readonly string[]): OwedRow {
+  return { id, dueMs: Number(dueMs), isOpen: String(isOpen) === "true" }
+}
+
 export async function readBooks(node: Party): Promise<Books> {
   const { exchange, gateway } = await node.databases()
   const messages = await rowsOf(exchange, messagesSql)
@@ -76,6 +96,7 @@ export async function readBooks(node: Party): Promise<Books> {
       }),
     ),
     threads: new Map(threads.map(([id = "", hash = ""]) => [id, hash])),
+    owed: await owedIn(exchange),
     custody: firstsOf(custody),
     taken: firstsOf(taken),
     held: firstsOf(held),

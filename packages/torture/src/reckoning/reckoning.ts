@@ -7,7 +7,7 @@
  */
 
 import type { Party } from "../node/party.ts"
-import { type Books, type MessageRow, readBooks } from "./books.ts"
+import { type Books, type MessageRow, type OwedRow, readBooks } from "./books.ts"
 import type { Ledger } from "./ledger.ts"
 
 export interface Reckoned {
@@ -32,6 +32,7 @@ export async function reckon(ledger: Ledger, nodes: readonly Party[]): Promise<R
       ...books.flatMap((it) => oneSided(it, all)),
       ...books.flatMap((it) => custodyDifferences(it, all)),
       ...books.flatMap(duplicates),
+      ...books.flatMap(withoutThread),
       ...threadDifferences(books),
       ...desks,
     ],
@@ -110,6 +111,14 @@ function duplicates({ messages, node }: Books): string[] {
   })
 }
 
+/** Of what is said in a thread whose row is gone nobody is told any more. */
+function withoutThread({ messages, threads, node }: Books): string[] {
+  const gone = messages.filter(({ thread }) => thread !== "" && !threads.has(thread))
+  return [...new Set(gone.map((it) => it.thread))].map(
+    (it) => `thread ${it.slice(0, 12)} is not at ${node.name}, and its messages are`,
+  )
+}
+
 function threadDifferences(books: readonly Books[]): string[] {
   const hashes = new Map<string, Set<string>>()
   for (const { threads } of books) {
@@ -123,17 +132,28 @@ function threadDifferences(books: readonly Books[]): string[] {
 const atOnce = 8
 
 /** Each desk reads every thread out of its stored messages: that must come to what is written. */
-async function deskDifferences({ node, threads }: Books): Promise<string[]> {
+async function deskDifferences({ node, threads, owed }: Books): Promise<string[]> {
   const wrong: string[] = []
   const left = [...threads]
   const reading = Array.from({ length: atOnce }, async () => {
     for (let next = left.pop(); next !== undefined; next = left.pop()) {
       const [id, hash] = next
-      const { viewHash, conflicts } = await node.desk.thread(id)
+      const { viewHash, conflicts, obligations } = await node.desk.thread(id)
+      const due = obligations.map((it) => ({ ...it, isOpen: it.end === null }))
+      if (linesOf(due) !== linesOf(owed.get(id) ?? [])) {
+        wrong.push(`${node.name} lists otherwise what thread ${id.slice(0, 12)} makes owed`)
+      }
       if (viewHash !== hash) wrong.push(`${node.name} shows thread ${id.slice(0, 12)} otherwise`)
       if (conflicts.length > 0) wrong.push(`thread ${id.slice(0, 12)} has a conflict`)
     }
   })
   await Promise.all(reading)
   return wrong
+}
+
+function linesOf(owed: readonly OwedRow[]): string {
+  return owed
+    .map(({ id, dueMs, isOpen }) => `${id} ${dueMs} ${isOpen}`)
+    .toSorted()
+    .join("\n")
 }
