@@ -69,7 +69,7 @@ export interface Report {
 }
 
 const names = ["Alder", "Birch", "Cedar", "Dogwood", "Elm", "Fir", "Gorse", "Hazel"]
-const warningEveryMs = year / 27_800
+const warningEveryMs = year / 28_800
 
 function newWorld(options: SimulationOptions): World {
   const { seed, trace, plant, organisations = 8, isLinedOnly = false, withheld = [] } = options
