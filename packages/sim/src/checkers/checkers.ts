@@ -145,8 +145,9 @@ export class Checkers {
   #mustBeLeased(own: Organisation, { id, thread }: OutboxItem): void {
     const row = own.exchangeDisk.outbox.get(id)
     const { nowMs, ran } = this.#world.schedule
-    // Whoever sends may not know before the next event.
-    if (row === undefined && (this.#committedIn.get(own.org) ?? 0) < ran) {
+    // Whoever sends may not know before the next event, or at all where the answer was lost.
+    const mayKnow = (this.#committedIn.get(own.org) ?? 0) < ran && !this.#goneUntold.has(id)
+    if (row === undefined && mayKnow) {
       this.fail("I3", `${own.name} sends ${id}, which has left its outbox`, thread)
     }
     const overMs = nowMs - (row?.freeAtMs ?? nowMs)
@@ -230,10 +231,14 @@ export class Checkers {
 
   /** In which event each organisation's exchange has last written. */
   readonly #committedIn = new Map<OrgId, number>()
+  /** What has left an outbox by a commit that was told as failed. */
+  readonly #goneUntold = new Set<string>()
 
   /** A transaction of an exchange is durable, as a whole. */
   committed(own: Organisation, writes: readonly ExchangeWrite[]): void {
     this.#committedIn.set(own.org, this.#world.schedule.ran)
+    const isUntold = own.exchangeDisk.platter.losesAnswer
+    for (const it of isUntold ? writes : []) if (it.kind === "dequeue") this.#goneUntold.add(it.id)
     this.#passes(own.name, timesIn(writes))
     const placeOf = (digest: Digest, peer: OrgId) => this.#signed.placeOf(digest, peer)
     this.lanes.committed(writes, { own, placeOf })
@@ -389,6 +394,7 @@ export class Checkers {
     this.#signed.retire(beforeMs, isKept)
     this.restoredSince.clear()
     this.#enqueued.clear()
+    this.#goneUntold.clear()
     this.#receipts.clear()
     this.#places.clear()
     this.#nonces.clear()

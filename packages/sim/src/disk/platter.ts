@@ -63,6 +63,8 @@ export class Platter {
   condition: Condition = "well"
   /** The next transaction is reported as failed and flushed all the same. */
   isAmbiguous = false
+  /** Whether who asked for the transaction that is being applied will hear that it failed. */
+  losesAnswer = false
   /** A planted bug: told before it is flushed. */
   tellsEarly = false
 
@@ -146,19 +148,24 @@ export class Platter {
       life.after(this.#latencyMs(), () => reject(refusal))
       return promise
     }
+    const isAmbiguous = this.#takeAmbiguity()
     let result: Result
     const transaction = {
       life,
       content,
       isOver: false,
       apply: () => {
-        result = apply()
+        this.losesAnswer = isAmbiguous
+        try {
+          result = apply()
+        } finally {
+          this.losesAnswer = false
+        }
       },
     }
     this.#pending.add(transaction)
     // A commit has nothing to give back, so that telling it early needs no result.
     if (this.tellsEarly) resolve(undefined as Result)
-    const isAmbiguous = this.#takeAmbiguity()
     this.#flush(
       transaction,
       () => {
