@@ -46,6 +46,5 @@ export const ownBytes: readonly OwnBytes[] = [
   { path: "postgres/src/binary.ts", whose: installation },
   { path: "postgres/src/library-folder.ts", whose: installation },
   { path: "postgres/src/secrets.ts", whose: "the node's own folder" },
-  { path: "store/src/exchange/thread.ts", whose: database },
-  { path: "store/src/progress.ts", whose: database },
+  { path: "store/src/exchange/link.ts", whose: database },
 ]
